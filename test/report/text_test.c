@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Every sample as text in both layouts and as JSON, byte for byte as in DIRECTORY.
+ * Usage: text_test DIRECTORY [--update]; --update writes the files anew, to be read with git diff.
+ */
+#include "sample.h"
+#include "test/tap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct sample_buffer made;
+static char wanted[1 << 20];
+static const char *directory;
+static bool is_update;
+
+static void open_failed(const char *path)
+{
+	perror(path);
+	exit(1);
+}
+
+static void check(const char *name, const char *ending)
+{
+	char path[512];
+	size_t count = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s.%s", directory, name, ending);
+	file = fopen(path, is_update ? "w" : "r");
+	if (!file && is_update)
+		open_failed(path);
+	if (file && is_update)
+		fwrite(made.bytes, 1, made.used, file);
+	else if (file)
+		count = fread(wanted, 1, sizeof(wanted), file);
+	if (file)
+		fclose(file);
+	if (is_update)
+		return;
+	if (!tap_ok(count == made.used && !memcmp(wanted, made.bytes, count), "%s.%s", name,
+		    ending))
+		printf("# made instead:\n%.*s", (int)made.used, made.bytes);
+}
+
+static void check_text(const struct sample *sample, bool kfence)
+{
+	const struct picket_text_style style = {
+		.prefix = kfence ? "BUG: KFENCE: " : "BUG: PICKET: ",
+		.kfence = kfence,
+		.hide_addresses = sample->hide_addresses,
+	};
+	const struct picket_symbols *symbols = sample->no_symbols ? NULL : &sample_symbols;
+	struct picket_output output = sample_output(&made);
+	struct picket_record record;
+
+	sample_record(sample, &record);
+	picket_render_text(&record, &style, symbols, &output);
+	check(sample->name, kfence ? "kfence.txt" : "plain.txt");
+}
+
+static void check_json(const struct sample *sample)
+{
+	const struct picket_symbols *symbols = sample->no_symbols ? NULL : &sample_symbols;
+	struct picket_output output = sample_output(&made);
+	struct picket_record record;
+
+	sample_record(sample, &record);
+	picket_render_json(&record, &sample_origin, symbols, &output);
+	check(sample->name, "json");
+}
+
+/* Whatever the record holds, the text ends, and nothing but newlines could steer a terminal. */
+static void check_hostile(void)
+{
+	u64 seed = 1;
+	u32 bad = 0;
+	u32 round;
+
+	for (round = 0; round < 2000; round++) {
+		const struct picket_text_style style = { "BUG: PICKET: ", round & 1, round & 2 };
+		struct picket_output output = sample_output(&made);
+		struct picket_record record;
+		size_t index;
+
+		for (index = 0; index < sizeof(record); index++)
+			((u8 *)&record)[index] = (u8)(sample_random(&seed) & (round & 4 ? 3 : 255));
+		picket_render_text(&record, &style, &sample_random_symbols, &output);
+		for (index = 0; index < made.used; index++)
+			bad += (u8)made.bytes[index] < 0x20 && made.bytes[index] != '\n';
+		bad += made.used < 140 || memcmp(made.bytes + made.used - 3, "==\n", 3);
+	}
+	tap_ok(bad == 0, "2000 records of random bytes, seed 1, make harmless text");
+}
+
+int main(int argc, char **argv)
+{
+	u32 index;
+
+	if (argc < 2 || argc > 3 || (argc == 3 && strcmp(argv[2], "--update"))) {
+		fprintf(stderr, "usage: text_test DIRECTORY [--update]\n");
+		return 2;
+	}
+	directory = argv[1];
+	is_update = argc == 3;
+	for (index = 0; index < sample_count; index++) {
+		check_text(&samples[index], false);
+		check_text(&samples[index], true);
+		check_json(&samples[index]);
+	}
+	if (is_update)
+		return 0;
+	check_hostile();
+	return tap_done();
+}

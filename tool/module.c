@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "complain.h"
+#include "module.h"
+
+#define DEFAULT_DEBUG_DIRECTORY "/usr/lib/debug"
+#define HEX_BYTES (2 * 64 + 1)
+
+/* Callbacks for files that were found: nothing but their debug files is searched. */
+static Dwfl_Callbacks *file_callbacks(char **debuginfo_path)
+{
+	static Dwfl_Callbacks callbacks = {
+		.find_elf = dwfl_build_id_find_elf,
+		.find_debuginfo = dwfl_standard_find_debuginfo,
+		.section_address = dwfl_offline_section_address,
+	};
+
+	callbacks.debuginfo_path = debuginfo_path;
+	return &callbacks;
+}
+
+static void hex(const u8 *bytes, u32 count, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	if (count > (HEX_BYTES - 1) / 2)
+		count = (HEX_BYTES - 1) / 2;
+	for (u32 i = 0; i < count; i++) {
+		*out++ = digits[bytes[i] >> 4];
+		*out++ = digits[bytes[i] & 15];
+	}
+	*out = '\0';
+}
+
+/* A module without build-id matches by its path alone: there is nothing better. */
+static bool same_build(const struct picket_module *module)
+{
+	const unsigned char *bits;
+	GElf_Addr address;
+	int count;
+
+	if (!module->build_id_bytes)
+		return true;
+	count = dwfl_module_build_id(module->dwfl_module, &bits, &address);
+	return count == (int)module->build_id_bytes &&
+	       !memcmp(bits, module->build_id, module->build_id_bytes);
+}
+
+static void forget(struct picket_module *module)
+{
+	if (module->dwfl)
+		dwfl_end(module->dwfl);
+	module->dwfl = NULL;
+	module->dwfl_module = NULL;
+}
+
+static bool begin(struct picket_module *module, char **debuginfo_path)
+{
+	forget(module);
+	module->dwfl = dwfl_begin(file_callbacks(debuginfo_path));
+	return module->dwfl != NULL;
+}
+
+/* A record names any path it likes: nothing must be opened that waits or acts when opened. */
+static bool is_regular(const char *path)
+{
+	struct stat status;
+
+	return !stat(path, &status) && S_ISREG(status.st_mode);
+}
+
+/* Return: the file at the path is an ELF file of the wanted build, and is open now. */
+static bool open_file(struct picket_module *module, const char *path, char **debuginfo_path)
+{
+	if (!is_regular(path) || !begin(module, debuginfo_path))
+		return false;
+	module->dwfl_module = dwfl_report_offline(module->dwfl, module->path, path, -1);
+	dwfl_report_end(module->dwfl, NULL, NULL);
+	if (module->dwfl_module && same_build(module) &&
+	    dwfl_module_getelf(module->dwfl_module, &module->bias))
+		return true;
+	forget(module);
+	return false;
+}
+
+/* elfutils searches for the module's file by build-id, at debuginfod servers too. */
+static bool open_build_id(struct picket_module *module, char **debuginfo_path)
+{
+	Dwarf_Addr whole = (Dwarf_Addr)1 << 47;
+
+	if (!begin(module, debuginfo_path))
+		return false;
+	module->dwfl_module = dwfl_report_module(module->dwfl, module->path, 0, whole);
+	if (module->dwfl_module)
+		dwfl_module_report_build_id(module->dwfl_module, module->build_id,
+					    module->build_id_bytes, 0);
+	dwfl_report_end(module->dwfl, NULL, NULL);
+	if (module->dwfl_module && dwfl_module_getelf(module->dwfl_module, &module->bias))
+		return true;
+	forget(module);
+	return false;
+}
+
+/*
+ * A debug file can stand for its module: it has the same addresses. elfutils takes it only beside
+ * the module's own file, which is not to be had here.
+ */
+static bool open_debug_file(struct picket_module *module, const char *directory,
+			    char **debuginfo_path)
+{
+	char name[PATH_MAX], id[HEX_BYTES];
+	int length;
+
+	hex(module->build_id, module->build_id_bytes, id);
+	length = snprintf(name, sizeof(name), "%s/.build-id/%.2s/%s.debug", directory, id, id + 2);
+	return length < (int)sizeof(name) && access(name, R_OK) == 0 &&
+	       open_file(module, name, debuginfo_path);
+}
+
+/* Every absolute directory of the path, as elfutils does for files by build-id. */
+static bool open_debug_files(struct picket_module *module, char **debuginfo_path)
+{
+	const char *path = *debuginfo_path ? *debuginfo_path : DEFAULT_DEBUG_DIRECTORY;
+	char *copy = strdup(path), *rest = copy, *directory;
+	bool found = false;
+
+	while (copy && !found && (directory = strsep(&rest, ":")) != NULL) {
+		directory += strspn(directory, "+-");
+		found = directory[0] == '/' && open_debug_file(module, directory, debuginfo_path);
+	}
+	free(copy);
+	return found;
+}
+
+static void say_missing(const struct picket_module *module)
+{
+	char id[HEX_BYTES];
+
+	hex(module->build_id, module->build_id_bytes, id);
+	picket_complain("%s: %s; no file with build-id %s was found: its addresses have no names",
+			module->path,
+			access(module->path, R_OK) ? "is gone" :
+						     "is another build than the one that ran",
+			module->build_id_bytes ? id : "(none recorded)");
+}
+
+static bool has_file(const struct picket_module *module)
+{
+	return module->path[0] == '/';
+}
+
+static void find(struct picket_module *module, char **debuginfo_path)
+{
+	if (has_file(module) && open_file(module, module->path, debuginfo_path))
+		return;
+	if (module->build_id_bytes > 1 &&
+	    (open_build_id(module, debuginfo_path) || open_debug_files(module, debuginfo_path)))
+		return;
+	if (has_file(module))
+		say_missing(module);
+}
+
+struct picket_module *picket_module_open(const char *path, const u8 *build_id, u32 build_id_bytes,
+					 char **debuginfo_path)
+{
+	struct picket_module *module = calloc(1, sizeof(*module));
+
+	if (!module)
+		return NULL;
+	module->path = strdup(path);
+	module->build_id = malloc(build_id_bytes + 1);
+	if (!module->path || !module->build_id) {
+		picket_module_close(module);
+		return NULL;
+	}
+	if (build_id_bytes)
+		memcpy(module->build_id, build_id, build_id_bytes);
+	module->build_id_bytes = build_id_bytes;
+	find(module, debuginfo_path);
+	return module;
+}
+
+void picket_module_close(struct picket_module *module)
+{
+	forget(module);
+	free(module->path);
+	free(module->build_id);
+	free(module);
+}

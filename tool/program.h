@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* The program to be run: where it is, and whether a preloaded library can reach it. */
+#ifndef PICKET_TOOL_PROGRAM_H
+#define PICKET_TOOL_PROGRAM_H
+
+#include <limits.h>
+
+/**
+ * picket_program_find() - search as execvp() does.
+ * @path: receives the file, of PATH_MAX bytes.
+ * Return: 0, -ENOENT, or -EACCES if files of that name are there but none can be executed.
+ */
+int picket_program_find(const char *name, char path[PATH_MAX]);
+
+/**
+ * picket_program_unreachable() - can LD_PRELOAD not work for this program?
+ *
+ * Looks at the file, and at the interpreter of a script. A file that cannot be read, or is of no
+ * known kind, is taken to be reachable: the kernel will tell.
+ * Return: NULL: it is reachable; else the reason, in static memory, to be put behind its name.
+ */
+const char *picket_program_unreachable(const char *path);
+
+#endif
