@@ -12,8 +12,8 @@
  *       void picket_lock_init(struct picket_lock *);
  *       bool picket_lock_try(struct picket_lock *);     false: held by another; acquire order
  *       void picket_lock_release(struct picket_lock *); release order
- *     The core only ever tries a lock and never waits for one. In a kernel, trying masks
- *     interrupts until the release; there it may wait a bounded time for another CPU.
+ *     The core only ever tries a lock and never waits for one; the try itself may wait a bounded
+ *     time for another CPU. In a kernel, trying masks interrupts until the release.
  *
  * Preconditions of every function: platform is what the port gave to picket_guard_create();
  * addresses and sizes of pages are multiples of caps.page_bytes and lie in the pool; no lock of
@@ -82,7 +82,7 @@ int picket_plat_show(struct picket_platform *platform, uptr address, uptr size_b
 /**
  * picket_plat_discard() - the content of these pages is not needed any more.
  *
- * A hint to give the memory back; may do nothing. Pages are shown when it is called.
+ * A hint to give the memory back; may do nothing. Pages may be shown or hidden.
  */
 void picket_plat_discard(struct picket_platform *platform, uptr address, uptr size_bytes);
 

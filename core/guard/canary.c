@@ -88,6 +88,12 @@ static void report_change(struct picket_guard *guard, u32 slot_index, uptr from,
 	picket_record_send(guard, record, NULL);
 }
 
+/* A sweep and a free may look at one object at a time; one of them reports. */
+static bool first_to_report(struct picket_life *life, u32 flag)
+{
+	return !(__atomic_fetch_or(&life->flags, flag, __ATOMIC_RELAXED) & flag);
+}
+
 /*
  * Check both canaries of an object whose slot the caller owns (CHECKING, or on the way to FREED),
  * and report each that has changed, once in the object's life.
@@ -102,15 +108,13 @@ u32 picket_canary_verify(struct picket_guard *guard, u32 slot_index, enum picket
 	uptr left = 0, right = 0;
 	u64 now = picket_plat_time_ns(guard->platform);
 
-	if (!(life->flags & PICKET_LIFE_REPORTED_LEFT))
+	if (!(picket_load(&life->flags) & PICKET_LIFE_REPORTED_LEFT))
 		left = picket_canary_check(picket_span_start(&guard->geometry, address), address);
-	if (!(life->flags & PICKET_LIFE_REPORTED_RIGHT))
+	if (!(picket_load(&life->flags) & PICKET_LIFE_REPORTED_RIGHT))
 		right = picket_canary_check(object_end, span_end);
-	life->flags |= (left ? PICKET_LIFE_REPORTED_LEFT : 0) |
-		       (right ? PICKET_LIFE_REPORTED_RIGHT : 0);
-	if (left)
+	if (left && first_to_report(life, PICKET_LIFE_REPORTED_LEFT))
 		report_change(guard, slot_index, left, address, found);
-	if (right)
+	if (right && first_to_report(life, PICKET_LIFE_REPORTED_RIGHT))
 		report_change(guard, slot_index, right, span_end, found);
 	if (!left && !right)
 		picket_store(&life->checked_ns, now);

@@ -58,8 +58,8 @@ static uptr gap_to(const struct picket_slot *slots, u32 slot_index, uptr address
 }
 
 /* The nearest object of the two neighbours; as KFENCE does, the left one wins a tie. */
-static bool nearest(const struct picket_slot *slots, const struct picket_place *place,
-		    uptr address, bool live, u32 *slot_index, u32 *life_index)
+static bool nearest(const struct picket_slot *slots, const struct picket_place *place, uptr address,
+		    bool live, u32 *slot_index, u32 *life_index)
 {
 	struct picket_bounds left, right;
 	uptr left_gap = gap_to(slots, place->left, address, live, &left);
@@ -116,9 +116,8 @@ static void diagnose_freed(const struct picket_slot *slots, u32 slot_index, uptr
  * Fills bug, object, position, distances, confidence and the stacks of the object.
  * Return: false if the address should be visible: somebody was faster, and there is no bug.
  */
-bool picket_diagnose_fault(const struct picket_geometry *geometry,
-			   const struct picket_slot *slots, uptr address,
-			   struct picket_record *record)
+bool picket_diagnose_fault(const struct picket_geometry *geometry, const struct picket_slot *slots,
+			   uptr address, struct picket_record *record)
 {
 	struct picket_place place = picket_place_of(geometry, address);
 	struct picket_bounds bounds = { 0 };
@@ -166,9 +165,8 @@ static void diagnose_free_in_slot(const struct picket_slot *slots, u32 slot_inde
  *
  * Fills the same fields as picket_diagnose_fault().
  */
-void picket_diagnose_free(const struct picket_geometry *geometry,
-			  const struct picket_slot *slots, uptr address,
-			  struct picket_record *record)
+void picket_diagnose_free(const struct picket_geometry *geometry, const struct picket_slot *slots,
+			  uptr address, struct picket_record *record)
 {
 	struct picket_place place = picket_place_of(geometry, address);
 	u32 slot_index, life_index;

@@ -66,8 +66,7 @@ static enum picket_verdict pass_visible(struct picket_guard *guard, uptr address
 	return PICKET_FAULT_HANDLED;
 }
 
-enum picket_verdict picket_guard_fault(struct picket_guard *guard,
-				       const struct picket_fault *fault)
+enum picket_verdict picket_guard_fault(struct picket_guard *guard, const struct picket_fault *fault)
 {
 	struct picket_record *record;
 	enum picket_verdict verdict;

@@ -126,6 +126,9 @@ void picket_slot_retire(struct picket_guard *guard, u32 slot_index)
 	if (picket_plat_hide(guard->platform, start, end - start)) {
 		picket_add(&guard->stats.not_hidden, 1ull);
 		picket_opened_set(guard, start, end);
+	} else {
+		/* Set where a fault had to show the whole pool. */
+		picket_opened_close(guard, start, end, false);
 	}
 	picket_sub(&guard->stats.live, 1ull);
 	picket_add(&guard->stats.freed, 1ull);

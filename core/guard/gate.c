@@ -16,7 +16,7 @@
 #include "pool.h"
 
 #define FAR_AWAY (1ll << 20) /* with sampling off: how often to look whether it is on again */
-#define STRIDE_MAX 1024	     /* a thread that slows down is back in step after so many */
+#define STRIDE_MAX 4096	     /* a thread that slows down is back in step after so many */
 #define LOOKS_PER_INTERVAL 16
 #define TRIES_PER_TICK 16
 #define LOG2_BITS 20

@@ -48,18 +48,18 @@ struct picket_guard_config {
 	 * 1 is byte-exact, for programs that do not mind. An alignment asked for always holds.
 	 */
 	u32 align_right;
-	u32 retain_pages;    /* freed objects above one page keep their data up to this in sum */
+	u32 retain_pages; /* freed objects above one page keep their data up to this in sum */
 	enum picket_policy policy;
-	u64 policy_param;    /* milliseconds (or, with interval_us, microseconds) or 1-of-N */
+	u64 policy_param; /* milliseconds (or, with interval_us, microseconds) or 1-of-N */
 	bool interval_us;
-	u64 first_delay_ms;  /* PICKET_POLICY_INTERVAL: no sample before that */
-	u32 burst;	     /* PICKET_POLICY_INTERVAL: so many more per interval */
-	u32 jitter;	     /* PICKET_POLICY_INTERVAL: after a tick 0 ... jitter allocations pass */
+	u64 first_delay_ms; /* PICKET_POLICY_INTERVAL: no sample before that */
+	u32 burst;	    /* PICKET_POLICY_INTERVAL: so many more per interval */
+	u32 jitter;	    /* PICKET_POLICY_INTERVAL: after a tick 0 ... jitter allocations pass */
 	/* Above this share of live slots a site that is guarded already is refused; 100: never. */
 	u32 covered_percent;
-	u64 seed;	     /* of everything random; 0: picket_plat_random() */
+	u64 seed;		     /* of everything random; 0: picket_plat_random() */
 	enum picket_side first_side; /* of every site; AUTO: from the seed, per site */
-	u32 sweep_slots;     /* live objects whose canaries are checked per guarded allocation */
+	u32 sweep_slots; /* live objects whose canaries are checked per guarded allocation */
 	char allocator[PICKET_ALLOCATOR_NAME_BYTES]; /* for records where the request names none */
 };
 
@@ -97,7 +97,7 @@ struct picket_free_request {
 
 struct picket_fault {
 	uptr address;
-	u32 access; /* enum picket_access */
+	u32 access;	       /* enum picket_access */
 	u32 access_size_bytes; /* 0: not known */
 	const struct picket_context *context;
 };
@@ -120,20 +120,20 @@ enum picket_skip {
 
 /* Counters since creation; each is exact, taken together they are not a snapshot. */
 struct picket_stats {
-	u64 enabled;	 /* 0 or 1 */
+	u64 enabled; /* 0 or 1 */
 	u64 slots;
-	u64 live;	 /* objects guarded now */
+	u64 live; /* objects guarded now */
 	u64 live_max;
-	u64 seen;	 /* allocations that went by the gates; lags by what gates have not told yet */
-	u64 passed;	 /* of these let through by the gate */
-	u64 guarded;	 /* of these got a slot */
+	u64 seen;    /* allocations that went by the gates; lags by what gates have not told yet */
+	u64 passed;  /* of these let through by the gate */
+	u64 guarded; /* of these got a slot */
 	u64 freed;
 	u64 skipped[PICKET_SKIP_COUNT];
-	u64 reports;	 /* records delivered */
+	u64 reports;	  /* records delivered */
 	u64 reports_lost; /* found, but all record buffers were in use */
-	u64 spurious;	 /* faults on pages that are (by then) visible */
-	u64 not_hidden;	 /* frees that could not hide their pages */
-	u64 swept;	 /* canary checks of live objects */
+	u64 spurious;	  /* faults on pages that are (by then) visible */
+	u64 not_hidden;	  /* frees that could not hide their pages */
+	u64 swept;	  /* canary checks of live objects */
 };
 
 /**

@@ -150,7 +150,7 @@ void picket_list_append(struct picket_guard *guard, u32 slot_index)
 	guard->slots[slot_index].next = PICKET_NONE;
 	guard->slots[slot_index].listed = 1;
 	if (list->tail == PICKET_NONE)
-		list->head = slot_index;
+		picket_store(&list->head, slot_index);
 	else
 		guard->slots[list->tail].next = slot_index;
 	list->tail = slot_index;
@@ -164,7 +164,7 @@ u32 picket_list_take(struct picket_guard *guard, u32 class_index)
 
 	if (slot_index == PICKET_NONE)
 		return PICKET_NONE;
-	list->head = guard->slots[slot_index].next;
+	picket_store(&list->head, guard->slots[slot_index].next);
 	if (list->head == PICKET_NONE)
 		list->tail = PICKET_NONE;
 	guard->slots[slot_index].listed = 0;

@@ -95,8 +95,8 @@ struct picket_slot {
 	u32 sequence; /* odd: life[] is being written */
 	u32 next;     /* slot index on the list it is on */
 	u32 listed;   /* on its class's free list; under the lock */
-	u32 current;  /* index of the present (or last) object's life; the other is the one before */
-	u32 order;    /* scratch of the shuffle at the start */
+	u32 current; /* index of the present (or last) object's life; the other is the one before */
+	u32 order;   /* scratch of the shuffle at the start */
 	u32 retained; /* pages of a freed object that count against retain_pages */
 	u32 reserved;
 	struct picket_life life[2];
@@ -172,8 +172,8 @@ struct picket_guard {
 
 /* An address seen from the pool. */
 struct picket_place {
-	u32 slot;  /* the slot it is in, or PICKET_NONE in a guard */
-	u32 left;  /* nearest slots below and above, or PICKET_NONE */
+	u32 slot; /* the slot it is in, or PICKET_NONE in a guard */
+	u32 left; /* nearest slots below and above, or PICKET_NONE */
 	u32 right;
 };
 
@@ -181,7 +181,7 @@ struct picket_place {
 struct picket_bounds {
 	u32 state;
 	u32 current;
-	bool torn; /* it was being written: the rest may not fit together */
+	bool torn;    /* it was being written: the rest may not fit together */
 	uptr address; /* of the present or last object; 0: none yet */
 	uptr size_bytes;
 	uptr previous_address;
@@ -231,12 +231,10 @@ void picket_gate_refused(struct picket_guard *guard, struct picket_gate *gate,
 u64 picket_mix(u64 value);
 
 /* diagnose.c: pure functions of geometry, slots and an address */
-bool picket_diagnose_fault(const struct picket_geometry *geometry,
-			   const struct picket_slot *slots, uptr address,
-			   struct picket_record *record);
-void picket_diagnose_free(const struct picket_geometry *geometry,
-			  const struct picket_slot *slots, uptr address,
-			  struct picket_record *record);
+bool picket_diagnose_fault(const struct picket_geometry *geometry, const struct picket_slot *slots,
+			   uptr address, struct picket_record *record);
+void picket_diagnose_free(const struct picket_geometry *geometry, const struct picket_slot *slots,
+			  uptr address, struct picket_record *record);
 void picket_position(uptr address, uptr object, uptr size_bytes, struct picket_record *record);
 
 /* record.c: from finding to delivery */

@@ -27,8 +27,9 @@ struct picket_record *picket_record_open(struct picket_guard *guard, enum picket
 static struct picket_record_buffer *buffer_of(struct picket_record *record)
 {
 	return (struct picket_record_buffer *)(void *)((u8 *)record -
-						       __builtin_offsetof(struct picket_record_buffer,
-									  record));
+						       __builtin_offsetof(
+							       struct picket_record_buffer,
+							       record));
 }
 
 void picket_record_drop(struct picket_record *record)
@@ -51,8 +52,7 @@ static void sampling_fill(const struct picket_guard *guard, struct picket_sampli
 static void stack_fill(struct picket_guard *guard, const struct picket_context *context,
 		       struct picket_stack *stack)
 {
-	stack->count =
-		picket_plat_stack(guard->platform, context, stack->pc, PICKET_STACK_FRAMES);
+	stack->count = picket_plat_stack(guard->platform, context, stack->pc, PICKET_STACK_FRAMES);
 	if (stack->count >= PICKET_STACK_FRAMES) {
 		stack->count = PICKET_STACK_FRAMES;
 		stack->flags |= PICKET_STACK_TRUNCATED;

@@ -164,14 +164,14 @@ void picket_opened_close(struct picket_guard *guard, uptr start, uptr end, bool 
 		u32 page = page_of(guard, at);
 		u32 bit = 1u << (page % 32);
 
-		if (!(picket_load(&guard->opened[page / 32]) & bit))
+		/* A guard has two neighbours: who clears its bit closes it. */
+		if (!(__atomic_fetch_and(&guard->opened[page / 32], ~bit, __ATOMIC_RELAXED) & bit))
 			continue;
-		if (hide) {
-			picket_plat_discard(guard->platform, at, page_bytes);
-			if (picket_plat_hide(guard->platform, at, page_bytes))
-				continue;
-		}
-		__atomic_fetch_and(&guard->opened[page / 32], ~bit, __ATOMIC_RELAXED);
+		if (!hide)
+			continue;
+		picket_plat_discard(guard->platform, at, page_bytes);
+		if (picket_plat_hide(guard->platform, at, page_bytes))
+			picket_opened_set(guard, at, at + page_bytes);
 	}
 }
 

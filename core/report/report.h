@@ -18,16 +18,16 @@
 /* One line of a stack. Strings are NULL where unknown and live until the next call of frames(). */
 struct picket_frame {
 	u64 pc;
-	u64 module_offset; /* pc as the module's own (link-time) address; 0 without module */
+	u64 module_offset;  /* pc as the module's own (link-time) address; 0 without module */
 	const char *module; /* path of the file, "vmlinux", or a kernel module's name */
 	const u8 *build_id;
 	u32 build_id_bytes;
 	u32 line;	      /* 0: unknown */
 	const char *function; /* demangled if it was mangled */
 	u64 function_offset;
-	u64 function_size;    /* 0: unknown */
-	const char *file;     /* source file */
-	bool inlined;	      /* this call was inlined into the frame that follows */
+	u64 function_size; /* 0: unknown */
+	const char *file;  /* source file */
+	bool inlined;	   /* this call was inlined into the frame that follows */
 };
 
 /*
@@ -48,13 +48,13 @@ struct picket_output {
 
 /* What the port knows beside the record; every string may be NULL. */
 struct picket_origin {
-	const char *domain;	     /* "user" or "kernel" */
+	const char *domain; /* "user" or "kernel" */
 	const char *detector_version;
 	const char *host_name;
-	const char *os_version;	     /* kernel release */
-	const char *arch;	     /* "amd64", "arm64", ... */
+	const char *os_version; /* kernel release */
+	const char *arch;	/* "amd64", "arm64", ... */
 	const char *boot_id;
-	const char *executable;	     /* path */
+	const char *executable; /* path */
 	const u8 *executable_build_id;
 	u32 executable_build_id_bytes;
 };

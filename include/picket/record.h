@@ -15,7 +15,7 @@
 #include <picket/types.h>
 
 #define PICKET_RECORD_VERSION 1
-#define PICKET_STACK_FRAMES 64	/* KFENCE's depth */
+#define PICKET_STACK_FRAMES 64 /* KFENCE's depth */
 #define PICKET_TASK_NAME_BYTES 16
 #define PICKET_ALLOCATOR_NAME_BYTES 32
 #define PICKET_CORRUPT_BYTES 16
@@ -83,7 +83,7 @@ enum picket_object_state {
 };
 
 enum picket_confidence {
-	PICKET_CONFIDENCE_LOW,	/* the object named is the nearest guess */
+	PICKET_CONFIDENCE_LOW, /* the object named is the nearest guess */
 	PICKET_CONFIDENCE_HIGH,
 };
 
@@ -119,9 +119,9 @@ struct picket_object {
 	picket_u64 align_bytes;
 	picket_u64 site; /* id of the allocation stack: equal in every process, boot and machine */
 	picket_u32 slot_index;
-	picket_u16 state;  /* enum picket_object_state */
-	picket_u16 side;   /* enum picket_side */
-	picket_u16 family; /* enum picket_family */
+	picket_u16 state;    /* enum picket_object_state */
+	picket_u16 side;     /* enum picket_side */
+	picket_u16 family;   /* enum picket_family */
 	picket_u16 previous; /* 1: the object before the one that is in the slot now */
 	picket_u32 reserved;
 	char allocator[PICKET_ALLOCATOR_NAME_BYTES]; /* or the kernel's cache; NUL-terminated */
@@ -161,12 +161,12 @@ struct picket_record {
 	picket_u32 size_bytes; /* sizeof(struct picket_record) */
 	picket_u64 sequence;   /* 1 for the first record of this detector, without gaps */
 	picket_u64 wall_offset_ns;
-	picket_u32 bug;	       /* enum picket_bug */
-	picket_u32 access;     /* enum picket_access */
+	picket_u32 bug;	   /* enum picket_bug */
+	picket_u32 access; /* enum picket_access */
 	picket_u32 access_size_bytes;
-	picket_u32 found;      /* enum picket_found */
-	picket_u32 position;   /* enum picket_position */
-	picket_u32 confidence; /* enum picket_confidence */
+	picket_u32 found;	  /* enum picket_found */
+	picket_u32 position;	  /* enum picket_position */
+	picket_u32 confidence;	  /* enum picket_confidence */
 	picket_u64 fault_address; /* accessed, freed, or the first changed byte */
 	/*
 	 * Bytes from the nearest end of the object: 1 is the byte just beside it. INSIDE: the
@@ -181,7 +181,7 @@ struct picket_record {
 	struct picket_sampling sampling;
 	struct picket_task access_task;
 	struct picket_task alloc_task;
-	struct picket_task free_task; /* time_ns 0: not freed */
+	struct picket_task free_task;	  /* time_ns 0: not freed */
 	struct picket_stack access_stack; /* of the access, the bad free, or the check */
 	struct picket_stack alloc_stack;
 	struct picket_stack free_stack;

@@ -9,16 +9,7 @@
 #define OBJECT 0x7f3a5c1fdfd8ull /* 40 bytes that end at a page */
 #define APP "/usr/bin/app"
 
-enum place {
-	PARSE,
-	PARSE_LINE,
-	MAIN,
-	LIBC,
-	GLUE,
-	MAKE,
-	DROP,
-	PLACES
-};
+enum place { PARSE, PARSE_LINE, MAIN, LIBC, GLUE, MAKE, DROP, PLACES };
 
 static const u64 pcs[PLACES] = {
 	[PARSE] = 0x55d0c0de1234, [PARSE_LINE] = 0x55d0c0de1300, [MAIN] = 0x55d0c0de1411,

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# The front door. Meson and ninja do the work, in $(BUILD).
+
+BUILD ?= build
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+.PHONY: all
+all: $(BUILD)/build.ninja ## build everything; then build/picket works where it is
+	@ninja -C $(BUILD)
+	@ln -sfn tool/picket $(BUILD)/picket
+
+$(BUILD)/build.ninja:
+	@script/install-deps --check build
+	@meson setup $(BUILD)
+
+.PHONY: deps
+deps: ## install what building, demo and tests need, from Debian's packages
+	@script/install-deps build demo test
+
+.PHONY: demo
+demo: ## a stock redis-server under Picket, then a program whose bugs are found
+	@script/install-deps build demo
+	@$(MAKE) --no-print-directory all
+	@script/demo $(BUILD)
+
+.PHONY: test
+test: ## run every test; the last line says how many passed, failed, were skipped
+	@script/install-deps build demo test
+	@$(MAKE) --no-print-directory all
+	@script/test $(BUILD)
+
+.PHONY: bench
+bench: ## print the tables of doc/performance.md and doc/detection.md
+	@script/install-deps build demo test
+	@$(MAKE) --no-print-directory all
+	@bench/run $(BUILD)
+
+.PHONY: install
+install: all ## install under DESTDIR (empty) and PREFIX (/usr/local)
+	@meson configure $(BUILD) -Dprefix=$(PREFIX)
+	@DESTDIR=$(DESTDIR) meson install -C $(BUILD)
+
+.PHONY: uninstall
+uninstall: ## remove what the last install from this tree installed
+	@ninja -C $(BUILD) uninstall
+
+.PHONY: format
+format: ## format all C with clang-format
+	@git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format-14 -i
+
+.PHONY: clean
+clean: ## remove the build directory
+	@rm -rf $(BUILD)
+
+.PHONY: help
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "runtime.h"
+
+#include "modules.h"
+#include "next.h"
+#include "report.h"
+#include "signals.h"
+#include "stats.h"
+#include "backtrace.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define EXPORT __attribute__((visibility("default"), used))
+
+#define CALLER __builtin_extract_return_addr(__builtin_return_address(0))
+#define FAR_AWAY (1ll << 62) /* allocations; a thread does not live that long */
+#define GUARD_PAGES 4	     /* costs address space only, and catches steps of whole structures */
+#define RETAIN_PAGES 64	     /* with 255 slots freed data stays below 1.1 MiB */
+#define JITTER 7
+#define SWEEP_SLOTS 2
+#define COARSE_CLOCK_MS 10 /* the coarse clock ticks every 4 ms, or 10 with CONFIG_HZ=100 */
+
+struct picket_runtime picket_runtime;
+__thread struct picket_thread picket_thread;
+
+static pthread_key_t thread_key;
+static picket_u32 alive_forever = 1; /* where the kernel cannot clear a page in the child */
+
+extern int __cxa_atexit(void (*function)(void *), void *argument, void *library);
+
+/* ---- a thread ---- */
+
+/* What a thread has counted since its last slow path is known to nobody else. */
+static void thread_end(void *thread)
+{
+	picket_gate_tell(picket_runtime.guard, &((struct picket_thread *)thread)->gate);
+}
+
+/* The key stores a pointer that glibc has room for in each thread; its destructor only adds. */
+static void thread_begin(void)
+{
+	picket_thread.registered = true;
+	picket_thread.busy++;
+	pthread_setspecific(thread_key, &picket_thread);
+	picket_thread.busy--;
+}
+
+bool picket_runtime_ready(void)
+{
+	if (!picket_runtime.guard) {
+		picket_next_resolve();
+		if (picket_runtime.started)
+			picket_thread.gate.countdown = FAR_AWAY;
+		return false;
+	}
+	if (!picket_thread.registered)
+		thread_begin();
+	return true;
+}
+
+/* ---- fork ---- */
+
+static void fork_child(void)
+{
+	struct picket_gate *gate = &picket_thread.gate;
+
+	*picket_runtime.alive = 1;
+	picket_runtime.pid = getpid();
+	picket_runtime.reported = 0;
+	picket_runtime.finished = 0;
+	picket_thread.pid = 0;
+	picket_gate_tell(picket_runtime.guard, gate);
+	picket_guard_fork_child(picket_runtime.guard);
+	/* Into the slow path at once, where the gate finds that it must draw anew. */
+	gate->countdown = 0;
+	gate->assigned = 0;
+}
+
+void picket_runtime_check_fork(void)
+{
+	if (!__atomic_load_n(picket_runtime.alive, __ATOMIC_RELAXED))
+		fork_child();
+}
+
+/* fork() tells us; a raw clone() or _Fork() does not, and is noticed in the slow path. */
+static void fork_watch(void)
+{
+	size_t page = (size_t)getpagesize();
+	void *memory = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	picket_runtime.alive = &alive_forever;
+	picket_runtime.pid = getpid();
+	if (memory != MAP_FAILED && !madvise(memory, page, MADV_WIPEONFORK)) {
+		picket_runtime.alive = memory;
+		*picket_runtime.alive = 1;
+	}
+	pthread_atfork(NULL, NULL, fork_child);
+}
+
+/* ---- the end ---- */
+
+static int final_status(int status)
+{
+	picket_u64 wanted = picket_runtime.options.exit_code;
+
+	if (!wanted || !__atomic_load_n(&picket_runtime.reported, __ATOMIC_RELAXED))
+		return status;
+	return (int)wanted;
+}
+
+static void last_check(const void *caller)
+{
+	picket_thread.caller = caller;
+	picket_guard_sweep(picket_runtime.guard, PICKET_SLOTS_MAX, PICKET_FOUND_EXIT);
+	if (picket_runtime.options.stats) {
+		picket_gate_tell(picket_runtime.guard, &picket_thread.gate);
+		picket_stats_publish(picket_runtime.guard);
+	}
+}
+
+/*
+ * Check all canaries and print the statistics, once; async-signal-safe.
+ * @status: that the process wants to end with.
+ * Return: the status that it shall end with.
+ */
+static int finish(int status, const void *caller)
+{
+	if (!picket_runtime.guard)
+		return status;
+	picket_runtime_check_fork();
+	/* A vfork child runs in its parent's memory, and the parent is not ending. */
+	if (getpid() != picket_runtime.pid)
+		return status;
+	if (!__atomic_exchange_n(&picket_runtime.finished, 1, __ATOMIC_RELAXED))
+		last_check(caller);
+	return final_status(status);
+}
+
+/*
+ * Registered before the program's own exit handlers and before the one that runs destructors, so
+ * it is called after them. glibc goes on with what is left (stdio is flushed last) when exit() is
+ * called again.
+ */
+static void at_exit(void *unused)
+{
+	int status = finish(-1, CALLER);
+
+	(void)unused;
+	if (status != -1)
+		exit(status);
+}
+
+static __attribute__((noreturn)) void end_now(int status, const void *caller)
+{
+	status = finish(status, caller);
+	for (;;)
+		syscall(SYS_exit_group, status);
+}
+
+EXPORT __attribute__((noreturn)) void _exit(int status)
+{
+	end_now(status, CALLER);
+}
+
+EXPORT __attribute__((noreturn)) void _Exit(int status)
+{
+	end_now(status, CALLER);
+}
+
+/* ---- the start ---- */
+
+static void say_disabled(const char *why)
+{
+	char bytes[256];
+	struct picket_line line;
+
+	picket_line_start(&line, bytes, sizeof(bytes));
+	picket_line_text(&line, "switched itself off: ");
+	picket_line_text(&line, why);
+	picket_report_warn(bytes);
+}
+
+static u32 alignment_of_choice(picket_u64 choice)
+{
+	return choice ? 1u << (choice - 1) : 0;
+}
+
+/* Most objects are small. The largest class makes objects of up to 64 KiB fit. */
+static void config_classes(struct picket_guard_config *config, u32 slots)
+{
+	config->classes[0] = (struct picket_class_config){ 1, slots * 3 / 4 };
+	config->classes[1] = (struct picket_class_config){ 2, slots / 8 };
+	config->classes[2] = (struct picket_class_config){ 4, slots / 16 };
+	config->classes[3] =
+		(struct picket_class_config){ 16, slots - slots * 3 / 4 - slots / 8 - slots / 16 };
+	config->class_count = 4;
+}
+
+static void config_policy(struct picket_guard_config *config, const struct picket_options *options)
+{
+	config->covered_percent = (u32)options->skip_covered;
+	if (options->rate) {
+		config->policy = PICKET_POLICY_COUNT;
+		config->policy_param = options->rate;
+		/* Everything means everything, also what comes from one place. */
+		if (options->rate == 1)
+			config->covered_percent = 100;
+		return;
+	}
+	config->policy = PICKET_POLICY_INTERVAL;
+	config->policy_param = options->interval;
+	config->first_delay_ms = options->delay;
+	config->burst = (u32)options->burst;
+	config->jitter = JITTER;
+}
+
+static void config_make(struct picket_guard_config *config, const struct picket_options *options)
+{
+	*config = (struct picket_guard_config){
+		.caps = { .page_bytes = (u32)getpagesize(), .slot_pages_max = 16 },
+		.guard_pages = GUARD_PAGES,
+		.align_default = 16,
+		.align_right = alignment_of_choice(options->align),
+		.retain_pages = RETAIN_PAGES,
+		.seed = options->seed,
+		.first_side = (enum picket_side)options->side,
+		.sweep_slots = SWEEP_SLOTS,
+		.allocator = "malloc",
+	};
+	config_classes(config, (u32)options->slots);
+	config_policy(config, options);
+}
+
+/* A file named from here, whatever directory the program goes to. */
+static void make_absolute(char *path)
+{
+	char whole[PICKET_OPTION_TEXT_BYTES];
+	size_t length = strlen(path), start;
+
+	if (!length || path[0] == '/' || !getcwd(whole, sizeof(whole)))
+		return;
+	start = strlen(whole);
+	if (start + 1 + length >= sizeof(whole))
+		return;
+	whole[start] = '/';
+	memcpy(whole + start + 1, path, length + 1);
+	memcpy(path, whole, start + length + 2);
+}
+
+/* Return: shall there be a detector? */
+static bool options_read(void)
+{
+	struct picket_options *options = &picket_runtime.options;
+	char error[PICKET_OPTION_ERROR_BYTES];
+	const char *text = getenv("PICKET_OPTIONS");
+
+	picket_options_default(options);
+	if (text && picket_options_parse(options, text, error, sizeof(error))) {
+		char bytes[PICKET_OPTION_ERROR_BYTES + 32];
+		struct picket_line line;
+
+		picket_line_start(&line, bytes, sizeof(bytes));
+		picket_line_text(&line, "off: PICKET_OPTIONS: ");
+		picket_line_text(&line, error);
+		picket_report_warn(bytes);
+		return false;
+	}
+	make_absolute(options->log);
+	make_absolute(options->json);
+	return options->rate || options->interval;
+}
+
+static int guard_start(struct picket_guard **guard)
+{
+	const struct picket_options *options = &picket_runtime.options;
+	struct picket_guard_config config;
+	bool fine = !options->rate && options->interval < COARSE_CLOCK_MS;
+
+	picket_runtime.guard_all = options->rate == 1;
+	picket_runtime.abort_on_report = options->on_report == 1;
+	picket_runtime.platform = (struct picket_platform){
+		.clock = fine ? CLOCK_MONOTONIC : CLOCK_MONOTONIC_COARSE,
+		.deliver = picket_report_deliver,
+		.say_disabled = say_disabled,
+	};
+	config_make(&config, options);
+	return picket_guard_create(&picket_runtime.platform, &config, guard);
+}
+
+/* Return: 0; -1: something that Picket needs is not to be had, and it stays off. */
+static int start(void)
+{
+	struct picket_guard *guard;
+	uptr pool_start, pool_bytes;
+
+	picket_modules_start();
+	if (guard_start(&guard)) {
+		picket_report_warn("off: no memory for the pool");
+		return -1;
+	}
+	if (pthread_key_create(&thread_key, thread_end) || picket_signals_start() ||
+	    __cxa_atexit(at_exit, NULL, NULL)) {
+		picket_guard_destroy(guard);
+		return -1;
+	}
+	picket_backtrace_prepare();
+	fork_watch();
+	picket_guard_range(guard, &pool_start, &pool_bytes);
+	picket_next_seal(pool_start, pool_bytes);
+	__atomic_store_n(&picket_runtime.guard, guard, __ATOMIC_RELEASE);
+	return 0;
+}
+
+/* A set-user-id program must not be steered by its caller's environment. */
+static __attribute__((constructor)) void begin(void)
+{
+	int error = errno;
+
+	picket_next_resolve();
+	picket_report_start();
+	if (getauxval(AT_SECURE) || !options_read() || start())
+		picket_next_seal(0, 0);
+	picket_runtime.started = true;
+	picket_thread.gate.countdown = 0;
+	errno = error;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* expect: CORRUPTION WRITE exit side=left */
+#include "bug.h"
+
+int main(void)
+{
+	char *object = malloc(29);
+
+	poke(object, 31);
+	return done();
+}

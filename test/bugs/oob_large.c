@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* expect: OUT_OF_BOUNDS WRITE fault side=right */
+#include "bug.h"
+
+int main(void)
+{
+	char *object = malloc(65536);
+
+	poke(object, 65536);
+	free(object);
+	return done();
+}

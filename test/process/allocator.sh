@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# To be sourced.
+
+# NAME: path of that allocator's library; nothing for the C library's own, or if it is missing.
+allocator() {
+	case $1 in
+	jemalloc) set -- libjemalloc.so.2 ;;
+	tcmalloc) set -- libtcmalloc_minimal.so.4 ;;
+	mimalloc) set -- libmimalloc.so.2 ;;
+	*) return 0 ;;
+	esac
+	/sbin/ldconfig -p | awk -v name="$1" '$1 == name { print $NF; exit }'
+}

@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# Every program of test/bugs under every allocator: the bug it plants is reported, once and right,
+# and the program goes on. Usage: bugs.sh LIBPICKET SOURCES PROGRAMS
+. "$(dirname "$0")/allocator.sh"
+library=$1
+sources=$2
+programs=$3
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+count=0
+failures=0
+
+result() { # STATUS NAME
+	count=$((count + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $count - $2"
+	else
+		failures=$((failures + 1))
+		echo "not ok $count - $2"
+	fi
+}
+
+reports() { # FILE: "BUG ACCESS FOUND" of each record
+	jq -r '.memory_error | "\(.type) \(.access) \(.found)"' "$1" 2>&1
+}
+
+run_bug() { # ALLOCATOR PRELOAD SOURCE
+	program=$(basename "${3%.*}")
+	expected=$(sed -n 's,^/\* expect: \(.*\) \*/$,\1,p' "$3")
+	options=$(echo "$expected" | cut -s -d' ' -f4)
+	rm -f "$work/json"
+	options="rate=1:json=$work/json:log=$work/log${options:+:$options}"
+	timeout 20 env PICKET_OPTIONS="$options" LD_PRELOAD="$2" "$programs/$program" \
+		>"$work/out" 2>"$work/err"
+	status=$?
+	found=$(reports "$work/json")
+	[ "$found" = "$(echo "$expected" | cut -d' ' -f1-3)" ] && [ "$status" -eq 0 ] &&
+		[ "$(cat "$work/out")" = "done" ] && [ ! -s "$work/err" ]
+	good=$?
+	result $good "$1: $program"
+	[ $good -eq 0 ] || echo "# expected '$expected', found '$found', status $status"
+}
+
+for name in libc jemalloc tcmalloc mimalloc; do
+	path=$(allocator $name)
+	if [ $name != libc ] && [ -z "$path" ]; then
+		count=$((count + 1))
+		echo "ok $count - $name # SKIP not installed"
+		continue
+	fi
+	for source in "$sources"/*.c "$sources"/*.cpp; do
+		run_bug $name "$library${path:+:$path}" "$source"
+	done
+done
+echo "1..$count"
+[ $failures -eq 0 ]

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Under Picket with rate=50: children and threads draw sequences of their own, also where nobody
+ * told the library of the fork; and children of all kinds go on allocating.
+ */
+#include "test/tap.h"
+
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SAMPLES 20
+#define ALLOCATIONS_MAX 10000000 /* a thread that is not let in for a while goes on trying */
+#define SIZE 33			 /* of no size class: only a guarded object is exactly so large */
+
+/* Which of a series of allocations were guarded, as a hash; 1: none. */
+static uint64_t pattern(void)
+{
+	uint64_t hash = 1;
+
+	for (int i = 0, samples = 0; samples < SAMPLES && i < ALLOCATIONS_MAX; i++) {
+		void *volatile object = malloc(SIZE);
+
+		if (malloc_usable_size(object) == SIZE) {
+			hash = hash * 1000003 + (uint64_t)i;
+			samples++;
+		}
+		free(object);
+	}
+	return hash;
+}
+
+static uint64_t *shared; /* results of children */
+
+static pid_t by_fork(void)
+{
+	return fork();
+}
+
+static pid_t by_raw_clone(void)
+{
+	return (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+}
+
+static pid_t by_plain_fork(void)
+{
+	return _Fork();
+}
+
+static void test_children(const char *how, pid_t (*make)(void))
+{
+	for (int i = 0; i < 2; i++) {
+		pid_t child = make();
+		int status = -1;
+
+		if (!child) {
+			shared[i] = pattern();
+			_exit(0);
+		}
+		waitpid(child, &status, 0);
+		tap_ok(status == 0, "%s: child %d ends well", how, i);
+	}
+	tap_ok(shared[0] != 1 && shared[1] != 1, "%s: children sample", how);
+	tap_ok(shared[0] != shared[1], "%s: each its own sequence", how);
+}
+
+static void *thread(void *result)
+{
+	*(uint64_t *)result = pattern();
+	return NULL;
+}
+
+static void test_threads(void)
+{
+	uint64_t results[4];
+	pthread_t threads[4];
+	bool differ = true;
+
+	for (int i = 0; i < 4; i++)
+		pthread_create(&threads[i], NULL, thread, &results[i]);
+	for (int i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+	for (int i = 0; i < 4; i++) {
+		for (int j = 0; j < i; j++)
+			differ = differ && results[i] != results[j];
+	}
+	tap_ok(differ, "threads draw different sequences: %llx %llx %llx %llx",
+	       (unsigned long long)results[0], (unsigned long long)results[1],
+	       (unsigned long long)results[2], (unsigned long long)results[3]);
+}
+
+static void test_spawn(void)
+{
+	char *arguments[] = { "true", NULL };
+	int status = -1;
+	pid_t child;
+
+	tap_ok(!posix_spawnp(&child, "true", NULL, NULL, arguments, environ), "posix_spawn");
+	waitpid(child, &status, 0);
+	tap_ok(status == 0, "its program runs");
+	child = vfork();
+	if (!child) {
+		execlp("true", "true", (char *)NULL);
+		_exit(127);
+	}
+	waitpid(child, &status, 0);
+	tap_ok(status == 0, "vfork and exec");
+	tap_ok(pattern() != 1, "and the parent still samples");
+}
+
+/* Fork while other threads are in the allocator. */
+static volatile bool stop;
+
+static void *churn(void *unused)
+{
+	(void)unused;
+	while (!stop)
+		pattern();
+	return NULL;
+}
+
+static void test_fork_in_traffic(void)
+{
+	pthread_t threads[3];
+	int bad = 0;
+
+	for (int i = 0; i < 3; i++)
+		pthread_create(&threads[i], NULL, churn, NULL);
+	for (int i = 0; i < 100; i++) {
+		int status = -1;
+		pid_t child = fork();
+
+		if (!child)
+			_exit(pattern() == 1);
+		waitpid(child, &status, 0);
+		bad += status != 0;
+	}
+	stop = true;
+	for (int i = 0; i < 3; i++)
+		pthread_join(threads[i], NULL);
+	tap_ok(!bad, "100 forks among threads that allocate, %d failed", bad);
+}
+
+int main(void)
+{
+	shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	alarm(100);
+	test_children("fork", by_fork);
+	test_children("clone", by_raw_clone);
+	test_children("_Fork", by_plain_fork);
+	test_threads();
+	test_spawn();
+	test_fork_in_traffic();
+	return tap_done();
+}

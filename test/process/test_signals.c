@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Under Picket with rate=1 and a json file: the program's own handler of SIGSEGV sees its own
+ * faults, and nothing of the faults in the pool, in whatever way it was set.
+ */
+#include "test/tap.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static sigjmp_buf escape;
+static volatile sig_atomic_t calls;
+static void *volatile fault_address;
+static volatile int fault_code;
+static void *volatile allocated;
+static char *hidden; /* a page of the program's own that faults */
+
+static void on_segv(int signal, siginfo_t *info, void *context)
+{
+	(void)signal;
+	(void)context;
+	calls++;
+	fault_address = info->si_addr;
+	fault_code = info->si_code;
+	siglongjmp(escape, 1);
+}
+
+static void on_segv_plain(int signal)
+{
+	(void)signal;
+	calls++;
+	siglongjmp(escape, 1);
+}
+
+/* An own fault: is the handler called? */
+static bool own_fault(void)
+{
+	int before = calls;
+
+	if (!sigsetjmp(escape, 1))
+		*(volatile char *)hidden = 1;
+	return calls == before + 1;
+}
+
+/* A late read of a guarded object: does it go on, unseen by the handler? */
+static bool pool_fault(void)
+{
+	int before = calls;
+	char *object = malloc(24);
+
+	strcpy(object, "still here");
+	free(object);
+	__asm__ volatile("" : "+r"(object));
+	return ((volatile char *)object)[6] == 'h' && calls == before;
+}
+
+static void both(const char *how)
+{
+	tap_ok(own_fault(), "%s: it sees its own fault", how);
+	tap_ok(pool_fault(), "%s: and none in the pool", how);
+	tap_ok(own_fault(), "%s: its own once more", how);
+}
+
+static void test_sigaction(void)
+{
+	struct sigaction action = { .sa_sigaction = on_segv, .sa_flags = SA_SIGINFO }, old, now;
+
+	sigfillset(&action.sa_mask);
+	tap_ok(!sigaction(SIGSEGV, &action, &old) && old.sa_handler == SIG_DFL,
+	       "at first there is no handler");
+	tap_ok(!sigaction(SIGSEGV, NULL, &now) && now.sa_sigaction == on_segv &&
+		       now.sa_flags & SA_SIGINFO,
+	       "sigaction says what was set");
+	both("sigaction");
+	tap_ok(fault_address == hidden && fault_code == SEGV_ACCERR, "with the right address");
+}
+
+static void test_signal(void)
+{
+	tap_ok(signal(SIGSEGV, on_segv_plain) == (sighandler_t)(void *)on_segv,
+	       "signal returns the last handler");
+	both("signal");
+	tap_ok(sysv_signal(SIGSEGV, on_segv_plain) == on_segv_plain, "sysv_signal");
+	tap_ok(own_fault(), "its handler is called");
+	tap_ok(signal(SIGSEGV, on_segv_plain) == SIG_DFL, "and only once");
+}
+
+static void test_blocked(void)
+{
+	sigset_t all, before, now;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	tap_ok(pool_fault(), "a report while all signals are blocked");
+	pthread_sigmask(SIG_SETMASK, NULL, &now);
+	tap_ok(sigismember(&now, SIGSEGV), "the program sees it blocked");
+	tap_ok(!sigprocmask(SIG_SETMASK, &before, &now) && sigismember(&now, SIGSEGV), "until");
+	sigprocmask(SIG_BLOCK, NULL, &now);
+	tap_ok(!sigismember(&now, SIGSEGV), "it is not");
+}
+
+static void on_usr1(int signal)
+{
+	(void)signal;
+	allocated = malloc(100);
+	tap_ok(pool_fault(), "a report in a signal handler that blocks everything");
+	free(allocated);
+}
+
+static void test_handler(void)
+{
+	struct sigaction action = { .sa_handler = on_usr1 };
+
+	sigfillset(&action.sa_mask);
+	sigaction(SIGUSR1, &action, NULL);
+	raise(SIGUSR1);
+}
+
+static int end_of_child(void (*act)(void))
+{
+	int status = 0;
+	pid_t child = fork();
+
+	if (!child) {
+		act();
+		_exit(0);
+	}
+	waitpid(child, &status, 0);
+	return WIFSIGNALED(status) ? WTERMSIG(status) : -WEXITSTATUS(status);
+}
+
+static void die_by_fault(void)
+{
+	signal(SIGSEGV, SIG_DFL);
+	*(volatile char *)hidden = 1;
+}
+
+static void die_ignoring(void)
+{
+	signal(SIGSEGV, SIG_IGN);
+	raise(SIGSEGV);
+	*(volatile char *)hidden = 1;
+}
+
+static void die_by_kill(void)
+{
+	signal(SIGSEGV, SIG_DFL);
+	kill(getpid(), SIGSEGV);
+	pause();
+}
+
+static void die_blocked(void)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	*(volatile char *)hidden = 1;
+}
+
+static void live_ignoring(void)
+{
+	signal(SIGSEGV, SIG_IGN);
+	raise(SIGSEGV);
+}
+
+static void test_deaths(void)
+{
+	tap_ok(end_of_child(die_by_fault) == SIGSEGV, "a fault without handler ends the process");
+	tap_ok(end_of_child(die_ignoring) == SIGSEGV, "so does one that is ignored");
+	tap_ok(end_of_child(die_by_kill) == SIGSEGV, "and SIGSEGV from a process");
+	tap_ok(end_of_child(die_blocked) == SIGSEGV, "and a fault while it is blocked");
+	tap_ok(end_of_child(live_ignoring) == 0, "but SIGSEGV from a process can be ignored");
+}
+
+int main(void)
+{
+	hidden = mmap(NULL, (size_t)sysconf(_SC_PAGESIZE), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
+		      -1, 0);
+	test_sigaction();
+	test_signal();
+	test_blocked();
+	test_handler();
+	test_deaths();
+	return tap_done();
+}
