@@ -217,9 +217,9 @@ bool picket_gate_pass(struct picket_guard *guard, struct picket_gate *gate)
 
 /*
  * The allocation that passed could not be guarded. By time, another may have its sample: the
- * first for which the reason does not hold. A full pool or a lack of memory will not be better
- * with the next allocation, so then the sample is lost. By count nothing is given back: that
- * would shift the odds towards whatever follows a refused site.
+ * first for which the reason does not hold. Where the port has no memory the next would fare no
+ * better, so then the sample is lost. By count nothing is given back: that would shift the odds
+ * towards whatever follows a refused site.
  */
 void picket_gate_refused(struct picket_guard *guard, struct picket_gate *gate,
 			 enum picket_skip reason)
@@ -227,7 +227,7 @@ void picket_gate_refused(struct picket_guard *guard, struct picket_gate *gate,
 	picket_add(&guard->stats.skipped[reason], 1ull);
 	if (!gate || picket_load(&guard->policy) != PICKET_POLICY_INTERVAL)
 		return;
-	if (reason == PICKET_SKIP_CAPACITY || reason == PICKET_SKIP_NO_MEMORY || !gate->tries)
+	if (reason == PICKET_SKIP_NO_MEMORY || !gate->tries)
 		return;
 	gate->tries--;
 	gate->armed++;

@@ -182,7 +182,7 @@ static void print_object_name(struct picket_text *text)
 {
 	const struct picket_object *object = &text->record->object;
 
-	/* What is beside an object was changed while it lived, even if that is found by its free. */
+	/* What is beside an object was changed while it lived, even if its free finds it. */
 	if (object->state == PICKET_OBJECT_FREED && text->record->bug != PICKET_BUG_CORRUPTION)
 		picket_print(&text->printer, "a freed ");
 	else

@@ -26,7 +26,7 @@ static void replay(const char *directory, const char *name)
 	file = fopen(path, "r");
 	if (file && bytes)
 		count = fread(bytes, 1, FILE_BYTES_MAX, file);
-	/* An input in its own allocation, as a fuzzer gives it, so that a sanitizer sees its end. */
+	/* An allocation of its own, as a fuzzer gives it: a sanitizer sees where it ends. */
 	exact = realloc(bytes, count ? count : 1);
 	tap_ok(file && exact && !LLVMFuzzerTestOneInput(exact, count), "%s", name);
 	if (file)
