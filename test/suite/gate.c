@@ -169,6 +169,24 @@ static void refusal_keeps_the_tick(void)
 	th_check(sampled(5000) == 1);
 }
 
+static void full_class_keeps_the_tick(void)
+{
+	struct picket_request request = { .size_bytes = 2 * th_page() };
+
+	settle();
+	while (th_request(&request))
+		;
+	th_advance_ms(HOUR_MS);
+	for (u32 i = 0; i < 5000 && skipped(PICKET_SKIP_CAPACITY) < 4; i++) {
+		uptr unlucky = th_malloc(2 * th_page());
+
+		th_check(!th_guarded(unlucky));
+		th_free(unlucky);
+	}
+	th_check(skipped(PICKET_SKIP_CAPACITY) == 4);
+	th_check(sampled(5000) == 1);
+}
+
 static void policy_changes(void)
 {
 	th_check(picket_guard_set_policy(th_guard(), PICKET_POLICY_COUNT, 0) == -22);
@@ -278,6 +296,8 @@ const struct th_case th_gate_cases[] = {
 	{ "gate_jitter_reaches_the_second", jitter_reaches_the_second, jitter_config, NULL,
 	  TH_NEEDS_CLOCK | TH_IS_LONG },
 	{ "gate_refusal_keeps_the_tick", refusal_keeps_the_tick, interval_config, NULL,
+	  TH_NEEDS_CLOCK | TH_IS_LONG },
+	{ "gate_full_class_keeps_the_tick", full_class_keeps_the_tick, interval_config, NULL,
 	  TH_NEEDS_CLOCK | TH_IS_LONG },
 	{ "gate_policy_changes", policy_changes, NULL, NULL, 0 },
 	{ "gate_coverage", coverage, coverage_config, NULL, 0 },
