@@ -100,8 +100,10 @@ def run_tool(tool, build, sizes):
 
 
 def either(first, second):
-    """Two runs: the bug is found if one of them finds it."""
-    return {case: first[case] if first[case].stage else second[case] for case in first}
+    """Two runs: the bug is found if one of them finds it; at the access, if one did."""
+    order = [AT_ACCESS, AT_FREE, AT_EXIT, TOO_EARLY, ""]
+    return {case: min(first[case], second[case], key=lambda outcome: order.index(outcome.stage))
+            for case in first}
 
 
 def counts(outcomes):

@@ -49,4 +49,5 @@ def programs(build):
         rows.append((name, f"{base / 1e6:.3f}", f"{again / base:.5f}", f"{candidate / 1e6:.3f}",
                      f"{candidate / base:.5f}", PROGRAM_BARS.get(name, "")))
     head = ("program", "without, M", "again/without", "with, M", "with/without", "bar")
-    return "Instructions of whole programs, sampling off (callgrind)\n\n" + measure.table(head, rows)
+    return ("Instructions of whole programs, sampling off (callgrind)\n\n" +
+            measure.table(head, rows))

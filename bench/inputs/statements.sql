@@ -9,7 +9,8 @@ SELECT k % 10 AS d, count(*), sum(r), min(s), max(s), group_concat(k) IS NULL
 FROM t GROUP BY d ORDER BY d;
 SELECT count(*) FROM t a JOIN t b ON a.k = b.k WHERE a.id < 200 AND b.id % 3 = 0;
 CREATE TABLE j(doc TEXT);
-INSERT INTO j SELECT json_object('id', id, 's', s, 'l', json_array(k, r, s)) FROM t WHERE id % 5 = 0;
+INSERT INTO j SELECT json_object('id', id, 's', s, 'l', json_array(k, r, s)) FROM t
+WHERE id % 5 = 0;
 SELECT sum(json_extract(doc, '$.l[0]')), count(DISTINCT json_extract(doc, '$.s')) FROM j;
 UPDATE t SET s = s || '+' || k WHERE k % 4 = 0;
 DELETE FROM t WHERE k % 9 = 0;

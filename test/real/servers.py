@@ -60,19 +60,22 @@ def said(directory):
     return pathlib.Path(directory, "output").read_text(errors="replace")
 
 
+REDIS_COMMANDS = """
+SET a 1\nINCR a\nAPPEND a xyz\nGET a\nGETRANGE a 0 1\nLPUSH l 1 2 3\nLRANGE l 0 -1
+HSET h f v g w\nHGETALL h\nZADD z 1 x 2 y\nZRANGE z 0 -1 WITHSCORES\nSADD s a\nSMEMBERS s
+EVAL 'return redis.call("GET", KEYS[1])' 1 a\nXADD x 1-1 k v\nXRANGE x - +\nOBJECT ENCODING l
+SAVE\nDEBUG RELOAD\nBGREWRITEAOF\nMISSING\nDBSIZE
+"""
+
+
 def redis(prefix, environment, directory, requests):
     path = os.path.join(directory, "redis.sock")
     argv = [*prefix, "redis-server", "--port", "0", "--unixsocket", path, "--dir", directory,
             "--logfile", "redis.log", "--appendonly", "yes"]
     cli = ["redis-cli", "-s", path]
-    commands = "\n".join(["SET a 1", "INCR a", "APPEND a xyz", "GET a", "LPUSH l 1 2 3", "LRANGE l 0 -1",
-                          "HSET h f v g w", "HGETALL h", "ZADD z 1 x 2 y", "ZRANGE z 0 -1 WITHSCORES",
-                          "EVAL 'return redis.call(\"GET\", KEYS[1])' 1 a", "SADD s a", "SMEMBERS s",
-                          "XADD x 1-1 k v", "XRANGE x - +", "GETRANGE a 0 1", "OBJECT ENCODING l",
-                          "DEBUG RELOAD", "SAVE", "BGREWRITEAOF", "MISSING", "DBSIZE"])
     with started(argv, environment, directory):
         wait_for(lambda: client([*cli, "ping"]) == "PONG\n")
-        seen = client(cli, commands)
+        seen = client(cli, REDIS_COMMANDS)
         client(["redis-benchmark", "-s", path, "-n", requests, "-P", 16, "-r", 2000, "-d", 64, "-q",
                 "-t", "set,get,incr,lpush,rpush,lpop,rpop,sadd,hset,spop,zadd,lrange_100,mset"])
         return seen + client([*cli, "GET", "a"]) + said(directory)
@@ -96,7 +99,8 @@ http {{
 def page(port, path):
     """Status, kind and body of a page, without what changes with time and port."""
     with socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS) as connection:
-        connection.sendall(f"GET {path} HTTP/1.0\r\nHost: h\r\nAccept-Encoding: gzip\r\n\r\n".encode())
+        request = f"GET {path} HTTP/1.0\r\nHost: h\r\nAccept-Encoding: gzip\r\n\r\n"
+        connection.sendall(request.encode())
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
     return re.sub(rb"(?m)^(Date|Last-Modified|ETag): .*$", b"", answer)
 
@@ -122,7 +126,8 @@ def nginx(prefix, environment, directory, requests):
                  directory) as process:
         wait_for(lambda: answers(port))
         for path in ("small.txt", "proxy/large.txt"):
-            load = client(["ab", "-q", "-k", "-c", 10, "-n", requests, f"http://127.0.0.1:{port}/{path}"])
+            load = client(["ab", "-q", "-k", "-c", 10, "-n", requests,
+                           f"http://127.0.0.1:{port}/{path}"])
             if not re.search(r"Failed requests: +0\n", load) or "Non-2xx" in load:
                 raise Failure(f"ab: {load}")
         process.send_signal(1)  # SIGHUP: new workers with the same configuration

@@ -154,19 +154,24 @@ static void jitter_reaches_the_second(void)
 	th_check(first > 50 && second > 50);
 }
 
-/* A refusal leaves the tick to a later allocation, and so does the next. */
+/* A refusal leaves the tick to a later allocation, and so do the next ones. */
+static void refusals_keep_the_tick(uptr size_bytes, enum picket_skip reason)
+{
+	th_advance_ms(HOUR_MS);
+	for (u32 i = 0; i < 5000 && skipped(reason) < 5; i++) {
+		uptr unlucky = th_malloc(size_bytes);
+
+		th_check(!th_guarded(unlucky));
+		th_free(unlucky);
+	}
+	th_check(skipped(reason) == 5);
+	th_check(sampled(5000) == 1);
+}
+
 static void refusal_keeps_the_tick(void)
 {
 	settle();
-	th_advance_ms(HOUR_MS);
-	for (u32 i = 0; i < 5000 && skipped(PICKET_SKIP_INCOMPATIBLE) < 5; i++) {
-		uptr big = th_malloc(64 * th_page());
-
-		th_check(!th_guarded(big));
-		th_free(big);
-	}
-	th_check(skipped(PICKET_SKIP_INCOMPATIBLE) == 5);
-	th_check(sampled(5000) == 1);
+	refusals_keep_the_tick(64 * th_page(), PICKET_SKIP_INCOMPATIBLE);
 }
 
 static void full_class_keeps_the_tick(void)
@@ -176,15 +181,7 @@ static void full_class_keeps_the_tick(void)
 	settle();
 	while (th_request(&request))
 		;
-	th_advance_ms(HOUR_MS);
-	for (u32 i = 0; i < 5000 && skipped(PICKET_SKIP_CAPACITY) < 4; i++) {
-		uptr unlucky = th_malloc(2 * th_page());
-
-		th_check(!th_guarded(unlucky));
-		th_free(unlucky);
-	}
-	th_check(skipped(PICKET_SKIP_CAPACITY) == 4);
-	th_check(sampled(5000) == 1);
+	refusals_keep_the_tick(2 * th_page(), PICKET_SKIP_CAPACITY);
 }
 
 static void policy_changes(void)
