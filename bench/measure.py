@@ -15,6 +15,7 @@ ALLOCATORS = {
     "tcmalloc": "libtcmalloc_minimal.so.4",
     "mimalloc": "libmimalloc.so.2",
 }
+CALLGRIND = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
 DEFAULT = "interval=100"
 OFF = "interval=0"  # sampling off
 ALL = "rate=1"  # every allocation
@@ -67,11 +68,13 @@ def run(argv, env, stdin=None, **more):
     return done
 
 
+def collected(text):
+    return int(re.search(r"Collected : (\d+)", text)[1])
+
+
 def instructions(argv, env, stdin=None):
     """Instructions the program executes, as callgrind counts them."""
-    valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
-    done = run([*valgrind, *argv], env, stdin)
-    return int(re.search(r"Collected : (\d+)", done.stderr)[1])
+    return collected(run([*CALLGRIND, *argv], env, stdin).stderr)
 
 
 def cpu_seconds(argv, env, stdin=None):

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+# needs: /usr/bin/python3
+export PYTHONMALLOC=malloc
+. "$HERE/programs/python3.sh"
