@@ -6,6 +6,7 @@
 #include "complain.h"
 
 #define LIST_BYTES 1024
+#define SHOWN_BYTES_MAX 64 /* of a wrong name, so that what is allowed has its place */
 
 bool picket_command_is_own(const struct picket_command *command, const struct picket_option *option)
 {
@@ -56,14 +57,14 @@ static enum picket_read unknown(const struct picket_command *command, const char
 {
 	char list[LIST_BYTES] = "", flag[PICKET_FLAG_BYTES];
 	const struct picket_option *option;
-	size_t used = 0;
+	size_t length = strcspn(argument, "="), used = 0;
 
 	for (unsigned int i = 0; (option = picket_command_option(command, i)); i++)
 		if (used < sizeof(list))
 			used += (size_t)snprintf(list + used, sizeof(list) - used, "%s, ",
 						 picket_option_flag(option, flag));
 	picket_complain("%s: unknown option '%.*s'; there are %sand --help", command->name,
-			(int)strcspn(argument, "="), argument, list);
+			(int)(length < SHOWN_BYTES_MAX ? length : SHOWN_BYTES_MAX), argument, list);
 	return PICKET_READ_WRONG;
 }
 

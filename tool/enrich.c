@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "enrich.h"
+#include "hurry.h"
 
 struct naming {
 	const struct picket_symbols *recorded;
@@ -12,7 +13,7 @@ static u32 name_frames(void *context, u64 pc, bool exact, struct picket_frame *o
 	u32 count = naming->recorded->frames(naming->recorded->context, pc, exact, out);
 	struct picket_frame place;
 
-	if (count != 1 || out[0].function)
+	if (count != 1 || out[0].function || picket_hurried())
 		return count;
 	place = out[0];
 	return picket_symbolizer_frames(naming->symbolizer, &place, exact, out);

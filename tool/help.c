@@ -158,8 +158,9 @@ static int help(char **arguments)
 	if (*arguments) {
 		command = picket_command_find(*arguments);
 		if (!command) {
-			picket_complain("help: unknown command '%s'; there are run, show and help",
-					*arguments);
+			picket_complain(
+				"help: unknown command '%.64s'; there are run, show and help",
+				*arguments);
 			return PICKET_EXIT_USAGE;
 		}
 		arguments++;

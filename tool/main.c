@@ -53,7 +53,7 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		picket_complain("a command is needed: run, show or help");
 	else
-		picket_complain("unknown command '%s'; there are run, show, help and --version",
+		picket_complain("unknown command '%.64s'; there are run, show, help and --version",
 				name);
 	return PICKET_EXIT_USAGE;
 }

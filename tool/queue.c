@@ -4,8 +4,8 @@
 
 #include "queue.h"
 
-/* Thousands of reports; a program that makes them faster than they are named gains nothing. */
-#define QUEUE_BYTES_MAX (64u << 20)
+/* Ten thousand reports; a program that makes them faster than they are named gains nothing. */
+#define QUEUE_BYTES_MAX (256u << 20)
 
 void picket_queue_init(struct picket_queue *queue)
 {

@@ -6,6 +6,7 @@
 
 #include "complain.h"
 #include "enrich.h"
+#include "hurry.h"
 #include "reporter.h"
 #include "statistics.h"
 
@@ -69,8 +70,14 @@ static void *report_messages(void *context)
 {
 	struct picket_reporter *reporter = context;
 	struct picket_message *message;
+	bool said = false;
 
 	while ((message = picket_queue_pop(&reporter->queue)) != NULL) {
+		if (picket_hurried() && !said) {
+			picket_complain(
+				"interrupted: the reports that are left come without names");
+			said = true;
+		}
 		report_message(reporter, message);
 		free(message);
 	}

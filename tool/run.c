@@ -11,6 +11,7 @@
 #include "complain.h"
 #include "descriptor.h"
 #include "environment.h"
+#include "hurry.h"
 #include "inbox.h"
 #include "library.h"
 #include "program.h"
@@ -158,12 +159,13 @@ static int prepare(struct run *run)
 
 	if (status)
 		return status;
-	if (find_library(run) ||
-	    picket_reporter_open(&run->reporter, run->options.log, run->options.json,
-				 run->debuginfo_path) ||
-	    prepare_watching(run))
+	if (find_library(run) || picket_reporter_open(&run->reporter, run->options.log,
+						      run->options.json, run->debuginfo_path))
 		return PICKET_EXIT_FAILURE;
+	/* Not before the files are open, for which one may wait; but before any is written to. */
 	picket_signals_block(&run->signals);
+	if (prepare_watching(run))
+		return PICKET_EXIT_FAILURE;
 	run->signal_fd = picket_supervisor_open();
 	if (run->signal_fd >= 0)
 		return 0;
@@ -210,6 +212,7 @@ static int run_program(char **arguments)
 	let_go_of_streams(&run);
 	picket_reporter_start(&run.reporter);
 	status = picket_supervisor_run(&supervisor);
+	picket_hurry_on_signal(&run.signals);
 	if (picket_reporter_finish(&run.reporter) && run.options.exit_code)
 		return (int)run.options.exit_code;
 	picket_child_end_as(status);

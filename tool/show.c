@@ -11,6 +11,8 @@
 #include "enrich.h"
 
 #define ERROR_BYTES 256
+#define LINE_BYTES_MAX (16u << 20) /* above a record whose every name is as long as can be */
+#define WRONG_SAID 3
 
 struct show {
 	struct picket_symbolizer *symbolizer;
@@ -42,15 +44,27 @@ static const struct picket_option own_options[] = {
 	{0},
 };
 
-static void show_line(struct show *show, const char *file, unsigned long long number,
-		      const char *line, size_t length)
+struct source {
+	const char *name;
+	FILE *stream;
+	unsigned long long lines;
+	unsigned long long wrong;
+};
+
+/* A file that holds no records at all must not fill the screen. */
+static void say_wrong(struct source *source, const char *error)
+{
+	if (source->wrong++ < WRONG_SAID)
+		picket_complain("show: %s:%llu: %s", source->name, source->lines, error);
+}
+
+static void show_line(struct show *show, struct source *source, const char *line, size_t length)
 {
 	char error[ERROR_BYTES];
 	struct picket_report report;
 
 	if (picket_report_parse(line, length, &report, error, sizeof(error))) {
-		picket_complain("show: %s:%llu: %s", file, number, error);
-		show->failed = true;
+		say_wrong(source, error);
 		return;
 	}
 	if (show->json)
@@ -60,37 +74,67 @@ static void show_line(struct show *show, const char *file, unsigned long long nu
 	picket_report_release(&report);
 }
 
-static void show_stream(struct show *show, const char *file, FILE *stream)
+/* Return: bytes of the line; 0 at the end. A longer line is cut to LINE_BYTES_MAX. */
+static size_t read_line(FILE *stream, char *line)
 {
-	unsigned long long number = 0;
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t length;
+	size_t length = 0;
+	int byte;
 
-	while ((length = getline(&line, &size, stream)) >= 0) {
-		show_line(show, file, ++number, line, (size_t)length);
+	while (length < LINE_BYTES_MAX && (byte = getc_unlocked(stream)) != EOF) {
+		line[length++] = (char)byte;
+		if (byte == '\n')
+			break;
+	}
+	return length;
+}
+
+static void show_lines(struct show *show, struct source *source)
+{
+	static char line[LINE_BYTES_MAX];
+	size_t length;
+
+	while ((length = read_line(source->stream, line)) > 0) {
+		source->lines++;
+		if (length == LINE_BYTES_MAX) {
+			picket_complain(
+				"show: %s:%llu: no record is %u bytes long; the rest of the "
+				"file was not read",
+				source->name, source->lines, LINE_BYTES_MAX);
+			show->failed = true;
+			return;
+		}
+		show_line(show, source, line, length);
 		fflush(stdout); /* before what is said of the next line */
 	}
-	if (ferror(stream)) {
-		picket_complain("show: cannot read '%s': %s", file, strerror(errno));
+}
+
+static void show_source(struct show *show, struct source *source)
+{
+	show_lines(show, source);
+	if (ferror(source->stream)) {
+		picket_complain("show: cannot read '%s': %s", source->name, strerror(errno));
 		show->failed = true;
 	}
-	free(line);
+	if (source->wrong > WRONG_SAID)
+		picket_complain("show: %s: %llu lines in all are no records", source->name,
+				source->wrong);
+	if (source->wrong)
+		show->failed = true;
 }
 
 static void show_file(struct show *show, const char *file)
 {
 	bool standard = !strcmp(file, "-");
-	FILE *stream = standard ? stdin : fopen(file, "re");
+	struct source source = { .name = file, .stream = standard ? stdin : fopen(file, "re") };
 
-	if (!stream) {
+	if (!source.stream) {
 		picket_complain("show: cannot read '%s': %s", file, strerror(errno));
 		show->failed = true;
 		return;
 	}
-	show_stream(show, file, stream);
+	show_source(show, &source);
 	if (!standard)
-		fclose(stream);
+		fclose(source.stream);
 }
 
 static int set_option(struct show *show, const struct picket_command_line *line)

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -118,6 +119,8 @@ int picket_supervisor_run(struct picket_supervisor *supervisor)
 		poll(events, 2, -1);
 		picket_inbox_drain(supervisor->inbox, supervisor->queue);
 	}
+	/* Whoever outlives the program is refused from here on, and writes its reports itself. */
+	shutdown(supervisor->inbox->fd, SHUT_RD);
 	picket_inbox_drain(supervisor->inbox, supervisor->queue);
 	return status;
 }

@@ -10,14 +10,23 @@
 /* The C++ ABI's own function, in libstdc++: there is no C header for it. */
 char *__cxa_demangle(const char *mangled, char *buffer, size_t *length, int *status);
 
-/* Inlined calls of one address whose names are demangled; more are rare, and stay mangled. */
-#define NAMES_MAX 64
+/* A program that reports often does so from few addresses, and a look-up costs ten renderings. */
+#define ANSWERS 4096u /* 2 to the 12th, see get_answer() */
+
+/* The frames of one address, but for what the caller knows: the place itself. */
+struct answer {
+	const struct picket_module *module; /* NULL: none yet */
+	u64 module_offset;
+	bool exact;
+	u32 count;
+	struct picket_frame frames[PICKET_INLINE_MAX];
+	char *names[PICKET_INLINE_MAX]; /* of the frames, as far as they were demangled */
+};
 
 struct picket_symbolizer {
 	char *debuginfo_path;
 	struct picket_module *modules;
-	char *names[NAMES_MAX]; /* demangled; freed at the next call */
-	u32 name_count;
+	struct answer answers[ANSWERS]; /* by hash; the newer one stays */
 };
 
 struct picket_symbolizer *picket_symbolizer_create(const char *debuginfo_path)
@@ -34,10 +43,11 @@ struct picket_symbolizer *picket_symbolizer_create(const char *debuginfo_path)
 	return symbolizer;
 }
 
-static void free_names(struct picket_symbolizer *symbolizer)
+static void forget(struct answer *answer)
 {
-	while (symbolizer->name_count)
-		free(symbolizer->names[--symbolizer->name_count]);
+	for (u32 i = 0; i < PICKET_INLINE_MAX; i++)
+		free(answer->names[i]);
+	memset(answer, 0, sizeof(*answer));
 }
 
 void picket_symbolizer_destroy(struct picket_symbolizer *symbolizer)
@@ -50,7 +60,8 @@ void picket_symbolizer_destroy(struct picket_symbolizer *symbolizer)
 		symbolizer->modules = module->next;
 		picket_module_close(module);
 	}
-	free_names(symbolizer);
+	for (u32 i = 0; i < ANSWERS; i++)
+		forget(&symbolizer->answers[i]);
 	free(symbolizer->debuginfo_path);
 	free(symbolizer);
 }
@@ -80,22 +91,19 @@ static struct picket_module *get_module(struct picket_symbolizer *symbolizer,
 	return module;
 }
 
-/* Return: the name people wrote, owned by the symbolizer, or the name itself if not mangled. */
-static const char *demangle(struct picket_symbolizer *symbolizer, const char *name)
+/* Return: the name people wrote, also in *@owned, or the name itself if not mangled. */
+static const char *demangle(const char *name, char **owned)
 {
-	char *plain;
 	int status;
 
-	if (!name || strncmp(name, "_Z", 2) != 0 || symbolizer->name_count == NAMES_MAX)
-		return name;
-	plain = __cxa_demangle(name, NULL, NULL, &status);
-	if (!plain)
-		return name;
-	symbolizer->names[symbolizer->name_count++] = plain;
-	return plain;
+	free(*owned);
+	*owned = NULL;
+	if (name && !strncmp(name, "_Z", 2))
+		*owned = __cxa_demangle(name, NULL, NULL, &status);
+	return *owned ? *owned : name;
 }
 
-static const char *die_name(struct picket_symbolizer *symbolizer, Dwarf_Die *die)
+static const char *die_name(Dwarf_Die *die, char **owned)
 {
 	Dwarf_Attribute attribute;
 	Dwarf_Attribute *linkage = dwarf_attr_integrate(die, DW_AT_linkage_name, &attribute);
@@ -103,7 +111,7 @@ static const char *die_name(struct picket_symbolizer *symbolizer, Dwarf_Die *die
 	if (!linkage)
 		linkage = dwarf_attr_integrate(die, DW_AT_MIPS_linkage_name, &attribute);
 	if (linkage)
-		return demangle(symbolizer, dwarf_formstring(linkage));
+		return demangle(dwarf_formstring(linkage), owned);
 	return dwarf_formstring(dwarf_attr_integrate(die, DW_AT_name, &attribute));
 }
 
@@ -127,9 +135,9 @@ static void call_site(Dwarf_Die *cu, Dwarf_Die *die, struct picket_frame *caller
  * source line already; those after get theirs from the call sites. If there are too many, the
  * middle is left out: the last is the function that was called for real.
  */
-static u32 name_frames(struct picket_symbolizer *symbolizer, Dwarf_Die *cu, Dwarf_Die *scopes,
-		       int scope_count, struct picket_frame *out)
+static u32 name_frames(Dwarf_Die *cu, Dwarf_Die *scopes, int scope_count, struct answer *answer)
 {
+	struct picket_frame *frames = answer->frames;
 	u32 last = 0;
 	bool any = false;
 
@@ -139,20 +147,19 @@ static u32 name_frames(struct picket_symbolizer *symbolizer, Dwarf_Die *cu, Dwar
 		if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram)
 			continue;
 		any = true;
-		out[last].function = die_name(symbolizer, &scopes[i]);
-		out[last].inlined = tag == DW_TAG_inlined_subroutine;
+		frames[last].function = die_name(&scopes[i], &answer->names[last]);
+		frames[last].inlined = tag == DW_TAG_inlined_subroutine;
 		if (tag == DW_TAG_subprogram)
 			break;
 		if (last + 1 < PICKET_INLINE_MAX)
 			last++;
-		call_site(cu, &scopes[i], &out[last]);
+		call_site(cu, &scopes[i], &frames[last]);
 	}
 	return any ? last + 1 : 0;
 }
 
 /* dwarf_getscopes() leaves the physical nesting at an inlined call, the scopes of a DIE do not. */
-static u32 dwarf_frames(struct picket_symbolizer *symbolizer, Dwfl_Module *module,
-			Dwarf_Addr address, struct picket_frame *out)
+static u32 dwarf_frames(Dwfl_Module *module, Dwarf_Addr address, struct answer *answer)
 {
 	Dwarf_Addr bias;
 	Dwarf_Die *cu = dwfl_module_addrdie(module, address, &bias);
@@ -164,7 +171,7 @@ static u32 dwarf_frames(struct picket_symbolizer *symbolizer, Dwfl_Module *modul
 		return 0;
 	if (dwarf_getscopes(cu, address - bias, &scopes) > 0) {
 		total = dwarf_getscopes_die(&scopes[0], &nested);
-		count = name_frames(symbolizer, cu, nested, total, out);
+		count = name_frames(cu, nested, total, answer);
 	}
 	free(nested);
 	free(scopes);
@@ -183,9 +190,9 @@ static void source_line(Dwfl_Module *module, Dwarf_Addr address, struct picket_f
 }
 
 /* The symbol table knows the function that was called for real: the outermost of the frames. */
-static void symbol(struct picket_symbolizer *symbolizer, Dwfl_Module *module, Dwarf_Addr address,
-		   bool exact, struct picket_frame *frame)
+static void symbol(Dwfl_Module *module, Dwarf_Addr address, struct answer *answer)
 {
+	struct picket_frame *frame = &answer->frames[answer->count - 1];
 	GElf_Off offset;
 	GElf_Sym entry;
 	const char *name = dwfl_module_addrinfo(module, address, &offset, &entry, NULL, NULL, NULL);
@@ -193,42 +200,65 @@ static void symbol(struct picket_symbolizer *symbolizer, Dwfl_Module *module, Dw
 	if (!name)
 		return;
 	if (!frame->function)
-		frame->function = demangle(symbolizer, name);
-	frame->function_offset = offset + (exact ? 0 : 1);
+		frame->function = demangle(name, &answer->names[answer->count - 1]);
+	frame->function_offset = offset + (answer->exact ? 0 : 1);
 	frame->function_size = entry.st_size;
 }
 
-static void copy_places(const struct picket_frame *place, struct picket_frame *out, u32 count)
+static void look_up(const struct picket_module *module, struct answer *answer)
 {
-	for (u32 i = 0; i < count; i++)
-		out[i] = (struct picket_frame){
-			.pc = place->pc,
-			.module_offset = place->module_offset,
-			.module = place->module,
-			.build_id = place->build_id,
-			.build_id_bytes = place->build_id_bytes,
-		};
+	Dwfl_Module *file = module->dwfl_module;
+	/* A return address may be behind the end of its function; the call never is. */
+	Dwarf_Addr address = answer->module_offset + module->bias - (answer->exact ? 0 : 1);
+
+	source_line(file, address, &answer->frames[0]);
+	answer->count = dwarf_frames(file, address, answer);
+	if (!answer->count)
+		answer->count = 1;
+	symbol(file, address, answer);
+}
+
+static const struct answer *get_answer(struct picket_symbolizer *symbolizer,
+				       const struct picket_module *module, u64 module_offset,
+				       bool exact)
+{
+	u64 key = (module_offset << 1 | exact) ^ (u64)(uptr)module;
+	struct answer *answer = &symbolizer->answers[key * 0x9e3779b97f4a7c15ull >> 52];
+
+	if (answer->module == module && answer->module_offset == module_offset &&
+	    answer->exact == exact)
+		return answer;
+	forget(answer);
+	answer->module = module;
+	answer->module_offset = module_offset;
+	answer->exact = exact;
+	look_up(module, answer);
+	return answer;
+}
+
+static void set_place(struct picket_frame *frame, const struct picket_frame *place)
+{
+	frame->pc = place->pc;
+	frame->module_offset = place->module_offset;
+	frame->module = place->module;
+	frame->build_id = place->build_id;
+	frame->build_id_bytes = place->build_id_bytes;
 }
 
 u32 picket_symbolizer_frames(struct picket_symbolizer *symbolizer, const struct picket_frame *place,
 			     bool exact, struct picket_frame *out)
 {
-	struct picket_module *module = NULL;
-	Dwarf_Addr address;
-	u32 count;
+	static const struct answer unknown = { .count = 1 };
+	const struct answer *answer = &unknown;
+	const struct picket_module *module = NULL;
 
-	free_names(symbolizer);
-	copy_places(place, out, PICKET_INLINE_MAX);
 	if (place->module && place->module_offset)
 		module = get_module(symbolizer, place);
-	if (!module || !module->dwfl_module)
-		return 1;
-	/* A return address may be behind the end of its function; the call never is. */
-	address = place->module_offset + module->bias - (exact ? 0 : 1);
-	source_line(module->dwfl_module, address, &out[0]);
-	count = dwarf_frames(symbolizer, module->dwfl_module, address, out);
-	if (!count)
-		count = 1;
-	symbol(symbolizer, module->dwfl_module, address, exact, &out[count - 1]);
-	return count;
+	if (module && module->dwfl_module)
+		answer = get_answer(symbolizer, module, place->module_offset, exact);
+	for (u32 i = 0; i < answer->count; i++) {
+		out[i] = answer->frames[i];
+		set_place(&out[i], place);
+	}
+	return answer->count;
 }

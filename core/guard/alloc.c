@@ -162,7 +162,7 @@ static void life_begin(struct picket_guard *guard, struct picket_slot *slot, upt
 
 	picket_slot_write_begin(slot);
 	/* A life that never was (its pages could not be shown) is no "object before". */
-	picket_store(&slot->current, slot->current ^ 1u);
+	picket_store(&slot->newest, slot->newest ^ 1u);
 	life = picket_slot_life(slot);
 	picket_store(&life->address, (u64)address);
 	picket_store(&life->size_bytes, (u64)request->size_bytes);

@@ -80,7 +80,7 @@ static void report_change(struct picket_guard *guard, u32 slot_index, uptr from,
 	record->bug = PICKET_BUG_CORRUPTION;
 	record->access = PICKET_ACCESS_WRITE;
 	record->fault_address = from;
-	picket_slot_to_record(slot, slot_index, slot->current & 1, record);
+	picket_slot_to_record(slot, slot_index, slot->newest & 1, record);
 	picket_position(from, (uptr)record->object.address, (uptr)record->object.size_bytes,
 			record);
 	record->corruption.until_ns = picket_plat_time_ns(guard->platform);

@@ -68,7 +68,7 @@ static bool nearest(const struct picket_slot *slots, const struct picket_place *
 	if (left_gap == ~(uptr)0 && right_gap == ~(uptr)0)
 		return false;
 	*slot_index = left_gap <= right_gap ? place->left : place->right;
-	*life_index = left_gap <= right_gap ? left.current : right.current;
+	*life_index = left_gap <= right_gap ? left.newest : right.newest;
 	return true;
 }
 
@@ -99,14 +99,14 @@ static void diagnose_beside(const struct picket_slot *slots, const struct picket
 static void diagnose_freed(const struct picket_slot *slots, u32 slot_index, uptr address,
 			   const struct picket_bounds *bounds, struct picket_record *record)
 {
-	u32 life_index = bounds->current;
+	u32 life_index = bounds->newest;
 
 	record->bug = PICKET_BUG_USE_AFTER_FREE;
 	if (bounds->torn || !contains(bounds->address, bounds->size_bytes, address))
 		record->confidence = PICKET_CONFIDENCE_LOW;
 	if (!contains(bounds->address, bounds->size_bytes, address) &&
 	    contains(bounds->previous_address, bounds->previous_size_bytes, address))
-		life_index = !bounds->current;
+		life_index = !bounds->newest;
 	name_object(slots, slot_index, life_index, address, record);
 }
 
@@ -133,7 +133,7 @@ bool picket_diagnose_fault(const struct picket_geometry *geometry, const struct 
 		    address < picket_span_end(geometry, bounds.address, bounds.size_bytes))
 			return false;
 		record->bug = PICKET_BUG_OUT_OF_BOUNDS;
-		name_object(slots, place.slot, bounds.current, address, record);
+		name_object(slots, place.slot, bounds.newest, address, record);
 	}
 	return true;
 }
@@ -146,7 +146,7 @@ static void diagnose_free_in_slot(const struct picket_slot *slots, u32 slot_inde
 	u32 life_index;
 
 	picket_slot_bounds(&slots[slot_index], &bounds);
-	life_index = bounds.current;
+	life_index = bounds.newest;
 	if (bounds.torn)
 		record->confidence = PICKET_CONFIDENCE_LOW;
 	if (bounds.address == address && is_freed(&bounds)) {
@@ -154,7 +154,7 @@ static void diagnose_free_in_slot(const struct picket_slot *slots, u32 slot_inde
 	} else if (bounds.previous_address == address &&
 		   !contains(bounds.address, bounds.size_bytes, address)) {
 		record->bug = PICKET_BUG_DOUBLE_FREE;
-		life_index = !bounds.current;
+		life_index = !bounds.newest;
 	}
 	if (bounds.address)
 		name_object(slots, slot_index, life_index, address, record);

@@ -28,6 +28,21 @@ static enum picket_verdict show(struct picket_guard *guard, uptr start, uptr end
 	return verdict;
 }
 
+/* Who hides this guard again? The slot of the object that was overrun, or else a neighbour. */
+static void answer_for(struct picket_guard *guard, uptr address, const struct picket_record *record)
+{
+	struct picket_place place = picket_place_of(&guard->geometry, address);
+	u32 owner = record->object.slot_index;
+
+	if (place.slot != PICKET_NONE)
+		return;
+	if (record->object.state == PICKET_OBJECT_NONE)
+		owner = place.left != PICKET_NONE ? place.left : place.right;
+	__atomic_fetch_or(&guard->slots[owner].opened,
+			  owner == place.left ? PICKET_GUARD_RIGHT : PICKET_GUARD_LEFT,
+			  __ATOMIC_RELAXED);
+}
+
 /* Of a freed object all pages are shown, so that it is reported once. */
 static enum picket_verdict show_for(struct picket_guard *guard, uptr address,
 				    const struct picket_record *record)
@@ -54,6 +69,11 @@ static enum picket_verdict pass(struct picket_guard *guard, uptr address)
 	uptr start = picket_span_start(&guard->geometry, address);
 
 	return show(guard, start, start + guard->geometry.page_bytes, PICKET_FAULT_HANDLED);
+}
+
+void picket_guard_let(struct picket_guard *guard, uptr address)
+{
+	pass(guard, address);
 }
 
 static enum picket_verdict pass_visible(struct picket_guard *guard, uptr address)
@@ -85,6 +105,7 @@ enum picket_verdict picket_guard_fault(struct picket_guard *guard, const struct 
 	record->fault_address = fault->address;
 	record->access = fault->access;
 	record->access_size_bytes = fault->access_size_bytes;
+	answer_for(guard, fault->address, record);
 	verdict = show_for(guard, fault->address, record);
 	picket_record_send(guard, record, fault->context);
 	return verdict;

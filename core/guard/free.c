@@ -59,7 +59,7 @@ static void report_mismatch(struct picket_guard *guard, u32 slot_index,
 	if (!record)
 		return;
 	record->bug = PICKET_BUG_MISMATCH;
-	picket_slot_to_record(slot, slot_index, slot->current & 1, record);
+	picket_slot_to_record(slot, slot_index, slot->newest & 1, record);
 	record->fault_address = record->object.address;
 	record->position = PICKET_POSITION_INSIDE;
 	record->mismatch.family = request->family;
@@ -107,6 +107,26 @@ static void data_discard(struct picket_guard *guard, struct picket_slot *slot, u
 	picket_plat_discard(guard->platform, start, end - start);
 }
 
+static bool answers_for(const struct picket_guard *guard, u32 slot_index, u32 side)
+{
+	return slot_index < guard->geometry.slot_count &&
+	       (picket_load(&guard->slots[slot_index].opened) & side);
+}
+
+/* Hide the guards that reports about this slot's object left open, unless a neighbour's did too. */
+static void guards_close(struct picket_guard *guard, u32 slot_index)
+{
+	uptr start = picket_slot_start(&guard->geometry, slot_index);
+	uptr end = start + picket_class_of(&guard->geometry, slot_index)->slot_bytes;
+	uptr guard_bytes = guard->geometry.guard_bytes;
+	u32 mine = picket_exchange(&guard->slots[slot_index].opened, 0u);
+
+	if ((mine & PICKET_GUARD_LEFT) && !answers_for(guard, slot_index - 1, PICKET_GUARD_RIGHT))
+		picket_opened_close(guard, start - guard_bytes, start, true);
+	if ((mine & PICKET_GUARD_RIGHT) && !answers_for(guard, slot_index + 1, PICKET_GUARD_LEFT))
+		picket_opened_close(guard, end, end + guard_bytes, true);
+}
+
 /* Last step of a free, by whoever owns the slot then: hide the pages and queue the slot. */
 void picket_slot_retire(struct picket_guard *guard, u32 slot_index)
 {
@@ -114,15 +134,14 @@ void picket_slot_retire(struct picket_guard *guard, u32 slot_index)
 	const struct picket_life *life = picket_slot_life(slot);
 	uptr slot_start = picket_slot_start(&guard->geometry, slot_index);
 	uptr slot_end = slot_start + picket_class_of(&guard->geometry, slot_index)->slot_bytes;
-	uptr guard_bytes = guard->geometry.guard_bytes;
 	uptr start = picket_span_start(&guard->geometry, (uptr)life->address);
 	uptr end = picket_span_end(&guard->geometry, (uptr)life->address, (uptr)life->size_bytes);
 
 	picket_coverage_remove(&guard->coverage, life->site);
 	data_discard(guard, slot, start, end);
-	/* Guards that reports about this object left open, and pages of its slot beside it. */
-	picket_opened_close(guard, slot_start - guard_bytes, start, true);
-	picket_opened_close(guard, end, slot_end + guard_bytes, true);
+	guards_close(guard, slot_index);
+	picket_opened_close(guard, slot_start, start, true);
+	picket_opened_close(guard, end, slot_end, true);
 	if (picket_plat_hide(guard->platform, start, end - start)) {
 		picket_add(&guard->stats.not_hidden, 1ull);
 		picket_opened_set(guard, start, end);

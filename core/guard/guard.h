@@ -228,6 +228,15 @@ enum picket_verdict picket_guard_fault(struct picket_guard *guard,
 				       const struct picket_fault *fault);
 
 /**
+ * picket_guard_let() - the host touched a hidden page as it may (its allocator's own doing, say).
+ * @address: one for which picket_guard_owns() is true.
+ *
+ * As picket_guard_fault(), but no record is made. The page is hidden again like one that was
+ * reported: a guard when an object beside it is freed, a slot after its next object.
+ */
+void picket_guard_let(struct picket_guard *guard, uptr address);
+
+/**
  * picket_guard_sweep() - check the canaries of live objects.
  * @max:   at most so many slots are looked at, going on where the last sweep ended.
  * @found: SWEEP, EXIT or PANIC, for the records.

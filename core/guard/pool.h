@@ -50,7 +50,7 @@
 #define PICKET_TRACK_STACK_BYTES 184
 #define PICKET_SIDE_BITS 1024
 #define PICKET_RECENT_SITES 32
-#define PICKET_RECORD_BUFFERS 4
+#define PICKET_RECORD_BUFFERS 16
 #define PICKET_STATE_MAGIC 0x5049434b45543031ull /* "PICKET01" */
 
 enum picket_slot_state {
@@ -90,15 +90,23 @@ struct picket_life {
 	struct picket_track free; /* task.time_ns 0: not freed */
 };
 
+/*
+ * Two slots share the guard between them. The one whose object was overrun answers for the guard
+ * and hides it again at its free; not its neighbour, under whose eyes the host may still be about
+ * to touch it.
+ */
+#define PICKET_GUARD_LEFT 0x1u
+#define PICKET_GUARD_RIGHT 0x2u
+
 struct picket_slot {
 	u32 state;    /* enum picket_slot_state */
 	u32 sequence; /* odd: life[] is being written */
 	u32 next;     /* slot index on the list it is on */
 	u32 listed;   /* on its class's free list; under the lock */
-	u32 current; /* index of the present (or last) object's life; the other is the one before */
-	u32 order;   /* scratch of the shuffle at the start */
+	u32 newest; /* index of the present (or last) object's life; the other is the one before */
+	u32 order;  /* scratch of the shuffle at the start */
 	u32 retained; /* pages of a freed object that count against retain_pages */
-	u32 reserved;
+	u32 opened;   /* guards left visible by reports on this slot's account: PICKET_GUARD_... */
 	struct picket_life life[2];
 };
 
@@ -180,7 +188,7 @@ struct picket_place {
 /* The little that a diagnosis compares, read consistently. */
 struct picket_bounds {
 	u32 state;
-	u32 current;
+	u32 newest;
 	bool torn;    /* it was being written: the rest may not fit together */
 	uptr address; /* of the present or last object; 0: none yet */
 	uptr size_bytes;

@@ -30,7 +30,7 @@ static bool read_retry(const struct picket_slot *slot, u32 sequence)
 
 struct picket_life *picket_slot_life(struct picket_slot *slot)
 {
-	return &slot->life[slot->current & 1];
+	return &slot->life[slot->newest & 1];
 }
 
 bool picket_state_is_live(u32 state)
@@ -46,11 +46,11 @@ void picket_slot_bounds(const struct picket_slot *slot, struct picket_bounds *bo
 		const struct picket_life *life;
 
 		bounds->state = picket_load_acquire(&slot->state);
-		bounds->current = picket_load(&slot->current) & 1;
-		life = &slot->life[bounds->current];
+		bounds->newest = picket_load(&slot->newest) & 1;
+		life = &slot->life[bounds->newest];
 		bounds->address = (uptr)picket_load(&life->address);
 		bounds->size_bytes = (uptr)picket_load(&life->size_bytes);
-		life = &slot->life[!bounds->current];
+		life = &slot->life[!bounds->newest];
 		bounds->previous_address = (uptr)picket_load(&life->address);
 		bounds->previous_size_bytes = (uptr)picket_load(&life->size_bytes);
 		bounds->torn = read_retry(slot, sequence);
@@ -108,12 +108,12 @@ bool picket_slot_to_record(const struct picket_slot *slot, u32 slot_index, u32 l
 {
 	for (u32 i = 0; i < READ_TRIES; i++) {
 		u32 sequence = picket_load_acquire(&slot->sequence);
-		bool current = life_index == (picket_load(&slot->current) & 1);
-		bool live = current && picket_state_is_live(picket_load(&slot->state));
+		bool is_newest = life_index == (picket_load(&slot->newest) & 1);
+		bool live = is_newest && picket_state_is_live(picket_load(&slot->state));
 
 		life_to_record(&slot->life[life_index], record);
 		record->object.slot_index = slot_index;
-		record->object.previous = !current;
+		record->object.previous = !is_newest;
 		record->object.state = live ? PICKET_OBJECT_LIVE : PICKET_OBJECT_FREED;
 		if (!read_retry(slot, sequence))
 			return true;
@@ -178,7 +178,7 @@ void picket_opened_close(struct picket_guard *guard, uptr start, uptr end, bool 
 static bool slot_page_visible(const struct picket_guard *guard, u32 slot_index, uptr address)
 {
 	const struct picket_slot *slot = &guard->slots[slot_index];
-	const struct picket_life *life = &slot->life[slot->current & 1];
+	const struct picket_life *life = &slot->life[slot->newest & 1];
 
 	switch (slot->state) {
 	case PICKET_SLOT_UNUSED:

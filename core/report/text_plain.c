@@ -181,9 +181,11 @@ static void print_count(struct picket_printer *printer, u64 bytes)
 static void print_object_name(struct picket_text *text)
 {
 	const struct picket_object *object = &text->record->object;
+	u32 bug = text->record->bug;
+	/* The object lived until the very free that found these. */
+	bool just_freed = bug == PICKET_BUG_CORRUPTION || bug == PICKET_BUG_MISMATCH;
 
-	/* What is beside an object was changed while it lived, even if its free finds it. */
-	if (object->state == PICKET_OBJECT_FREED && text->record->bug != PICKET_BUG_CORRUPTION)
+	if (object->state == PICKET_OBJECT_FREED && !just_freed)
 		picket_print(&text->printer, "a freed ");
 	else
 		picket_print(&text->printer, "%s ", article(object->size_bytes));
@@ -246,7 +248,9 @@ static void print_window(struct picket_text *text)
 	const struct picket_corruption *corruption = &text->record->corruption;
 	struct picket_printer *printer = &text->printer;
 
-	if (ago_ns(text, corruption->until_ns)) {
+	if (!ago_ns(text, corruption->since_ns)) {
+		picket_print(printer, "just before");
+	} else if (ago_ns(text, corruption->until_ns)) {
 		picket_print(printer, "between ");
 		picket_text_seconds(printer, ago_ns(text, corruption->since_ns));
 		picket_print(printer, " and ");
@@ -314,17 +318,22 @@ static void print_mismatch(struct picket_text *text)
 	const struct picket_object *object = &record->object;
 	struct picket_printer *printer = &text->printer;
 	bool is_realloc = record->found == PICKET_FOUND_REALLOC;
+	const char *link = ", freed as if";
 
-	if (claim->family != object->family)
+	if (claim->family != object->family) {
+		link = ", as if";
 		picket_print(printer, ", allocated by %s but %s %s",
 			     picket_family_name(object->family),
 			     is_realloc ? "given to" : "freed by",
 			     is_realloc ? "realloc" : release_word(claim->family));
-	if (claim->size_bytes && claim->size_bytes != object->size_bytes)
-		picket_print(printer, ", freed as if its size were %llu (it is %llu)",
-			     claim->size_bytes, object->size_bytes);
+	}
+	if (claim->size_bytes && claim->size_bytes != object->size_bytes) {
+		picket_print(printer, "%s its size were %llu (it is %llu)", link, claim->size_bytes,
+			     object->size_bytes);
+		link = ", and as if";
+	}
 	if (claim->align_bytes && claim->align_bytes != object->align_bytes)
-		picket_print(printer, ", freed as if its alignment were %llu (it is %llu)",
+		picket_print(printer, "%s its alignment were %llu (it is %llu)", link,
 			     claim->align_bytes, object->align_bytes);
 }
 

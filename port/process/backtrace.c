@@ -11,6 +11,7 @@
 #include "fault.h"
 #include "thread.h"
 
+#include <dlfcn.h>
 #include <unwind.h>
 
 #define OWN_FRAMES_MAX 32 /* of Picket and the signal frame, before the host's first */
@@ -47,12 +48,21 @@ static __attribute__((noinline)) void run(struct walk *walk)
 	picket_thread.unwinding = false;
 }
 
-void picket_backtrace_escape(const ucontext_t *user)
+/* The host's handler may have come in between; then the fault is the handler's. */
+static bool in_own_code(ucontext_t *user)
 {
-	if (!picket_thread.unwinding)
+	const struct picket_context context = { .user = user };
+	struct dl_find_object code, own;
+
+	return !_dl_find_object((void *)picket_context_pc(&context), &code) &&
+	       !_dl_find_object((void *)visit, &own) && code.dlfo_map_start == own.dlfo_map_start;
+}
+
+void picket_backtrace_escape(ucontext_t *user)
+{
+	if (!picket_thread.unwinding || !in_own_code(user))
 		return;
 	picket_thread.unwinding = false;
-	sigprocmask(SIG_SETMASK, &user->uc_sigmask, NULL);
 	__builtin_longjmp(picket_thread.escape, 1);
 }
 

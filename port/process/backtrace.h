@@ -2,16 +2,15 @@
 #ifndef PICKET_BACKTRACE_H
 #define PICKET_BACKTRACE_H
 
-#include <signal.h>
 #include <ucontext.h>
 
 /** picket_backtrace_prepare() - walk one stack, so that what the unwinder sets up is set up. */
 void picket_backtrace_prepare(void);
 
 /**
- * picket_backtrace_escape() - a fault that is not ours came up; if this thread's unwinder caused it
- * (the host's stack or its unwind tables are wrong), end the walk. Does not return then.
+ * picket_backtrace_escape() - a fault came up; if this thread's unwinder caused it (the host's
+ * stack or its unwind tables are wrong), end the walk. Does not return then.
  */
-void picket_backtrace_escape(const ucontext_t *user);
+void picket_backtrace_escape(ucontext_t *user);
 
 #endif

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdalign.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -215,6 +216,28 @@ static void find_allocator(struct picket_next *found)
 	find("malloc_usable_size", &found->usable_size);
 }
 
+static struct picket_code code_of(const void *function)
+{
+	struct dl_find_object found;
+	picket_uptr start;
+
+	if (_dl_find_object((void *)function, &found))
+		return (struct picket_code){ 0 };
+	start = (picket_uptr)found.dlfo_map_start;
+	return (struct picket_code){ start, (picket_uptr)found.dlfo_map_end - start };
+}
+
+/* The C library's allocator does not call itself by name, but the rest of the library calls it. */
+static void find_code(struct picket_next *found)
+{
+	found->allocator = code_of((const void *)found->malloc);
+	if (found->allocator.start == code_of((const void *)getpid).start)
+		found->allocator.bytes = 0;
+	found->ours = code_of((const void *)find_code);
+	if (found->ours.start == code_of((const void *)getauxval(AT_ENTRY)).start)
+		found->ours.bytes = 0;
+}
+
 /* Missing in most allocators, and a missing symbol makes dlsym() allocate: after the others. */
 static void find_extras(void)
 {
@@ -236,6 +259,7 @@ void picket_next_resolve(void)
 	picket_thread.resolving = true;
 	found = picket_next;
 	find_allocator(&found);
+	find_code(&found);
 	if (__atomic_load_n(&area.used, __ATOMIC_RELAXED))
 		stand_before(&found);
 	found.resolved = true;

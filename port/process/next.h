@@ -23,6 +23,11 @@
 #define PICKET_SEAL_BYTES 65536
 #endif
 
+struct picket_code {
+	picket_uptr start;
+	picket_uptr bytes;
+};
+
 struct picket_next {
 	void *(*malloc)(size_t size);
 	void (*free)(void *address);
@@ -41,6 +46,9 @@ struct picket_next {
 	/* Operators new and delete, by enum picket_operator; each called with its own arguments. */
 	void *operators[PICKET_OPERATOR_COUNT];
 	void *real[PICKET_OPERATOR_COUNT]; /* those of the next library that has them */
+	/* The allocator's code and ours; size 0 if that is in the C library or in the program. */
+	struct picket_code allocator;
+	struct picket_code ours;
 	bool resolved;
 	/*
 	 * The host has operators of its own. What they return need not be what malloc gave them,
@@ -51,6 +59,17 @@ struct picket_next {
 
 /* That it is hidden saves an instruction of each fast path. */
 extern struct picket_next picket_next __attribute__((visibility("hidden")));
+
+/**
+ * picket_next_calls() - is the caller the allocator itself, whose functions call each other by
+ * name? Such a call is never guarded: a header may be put before what it gives, and it may be made
+ * on behalf of another family. Where the call is a jump, the caller seen is our own call.
+ */
+static inline bool picket_next_calls(const void *caller)
+{
+	return (picket_uptr)caller - picket_next.allocator.start < picket_next.allocator.bytes ||
+	       (picket_uptr)caller - picket_next.ours.start < picket_next.ours.bytes;
+}
 
 /**
  * picket_next_resolve() - find the next allocator, if that is not done. Any thread, any number of

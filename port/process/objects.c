@@ -73,7 +73,7 @@ void *picket_object_sample(const struct picket_request *request, const void *cal
 	struct visit visit;
 	void *object;
 
-	if (picket_thread.busy || !picket_runtime_ready())
+	if (picket_thread.busy || picket_next_calls(caller) || !picket_runtime_ready())
 		return NULL;
 	visit = visit_begin(caller);
 	object = gate_and_guard(request);
@@ -166,17 +166,17 @@ void *picket_object_realloc(void *address, size_t size, const void *caller)
 	return object;
 }
 
+/* Only the next allocator knows how large the old object was. */
 void *picket_object_adopt(void *address, size_t size, const void *caller)
 {
 	struct picket_request request = { .size_bytes = size, .family = PICKET_FAMILY_MALLOC };
-	void *object = size ? picket_object_sample(&request, caller) : NULL;
-	size_t old_size;
+	void *raw = picket_next.realloc(address, size);
+	void *object = raw && size ? picket_object_sample(&request, caller) : NULL;
 
 	if (!object)
-		return picket_next.realloc(address, size);
-	old_size = picket_next.usable_size(address);
-	memcpy(object, address, old_size < size ? old_size : size);
-	picket_next.free(address);
+		return raw;
+	memcpy(object, raw, size);
+	picket_next.free(raw);
 	return object;
 }
 

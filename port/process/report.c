@@ -4,9 +4,12 @@
 #include "../../core/report/report.h"
 #include "modules.h"
 #include "runtime.h"
+#include "shield.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/auxv.h>
@@ -20,7 +23,7 @@
 #define BUFFER_COUNT 2
 #define BUFFER_BYTES (192 * 1024) /* of a record with 3 x 64 frames; below the kernel's limit */
 #define WAIT_TURNS 1000
-#define SEND_SECONDS 2
+#define PATIENCE_SECONDS 2
 #define BOOT_ID_BYTES 36
 
 #if defined(__x86_64__)
@@ -86,35 +89,59 @@ static void buffer_write(void *context, const char *bytes, uptr count)
 	picket_line_add(context, bytes, count);
 }
 
-static void write_all(int fd, const char *bytes, size_t count)
+static bool writable(int fd)
 {
-	while (count) {
-		ssize_t written = write(fd, bytes, count);
+	struct pollfd poll_fd = { .fd = fd, .events = POLLOUT };
+	int ready;
 
-		if (written < 0 && errno == EINTR)
+	do
+		ready = poll(&poll_fd, 1, PATIENCE_SECONDS * 1000);
+	while (ready < 0 && errno == EINTR);
+	return ready == 1;
+}
+
+/*
+ * A file gets all at once, so that records of several processes do not mix. What may be slow gets
+ * no more than it has room for, and only so much patience: its reader may be the host.
+ */
+static int write_all(int fd, const char *bytes, size_t count)
+{
+	struct stat stat;
+	size_t piece = !fstat(fd, &stat) && S_ISREG(stat.st_mode) ? count : PIPE_BUF;
+
+	while (count) {
+		ssize_t written;
+
+		if (!writable(fd))
+			return -1;
+		written = write(fd, bytes, count < piece ? count : piece);
+		if (written < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (written <= 0)
-			return;
+			return -1;
 		bytes += written;
 		count -= (size_t)written;
 	}
+	return 0;
 }
 
+/* Not blocking: a pipe without a reader is an error then. */
 static int append(const char *path, const char *bytes, size_t count)
 {
-	int fd =
-		open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0644);
+	const int flags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK;
+	int fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0644);
+	int error;
 
 	if (fd < 0)
 		return -1;
-	write_all(fd, bytes, count);
+	error = write_all(fd, bytes, count);
 	close(fd);
-	return 0;
+	return error;
 }
 
 static void send_patience(int fd)
 {
-	struct timeval patience = { .tv_sec = SEND_SECONDS };
+	struct timeval patience = { .tv_sec = PATIENCE_SECONDS };
 
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 }
@@ -141,27 +168,33 @@ int picket_report_send(const char *bytes, size_t count)
 	return sent == (ssize_t)count ? 0 : -1;
 }
 
-void picket_report_say(const char *bytes, size_t count)
+static int say_to_standard_error(const char *bytes, size_t count)
+{
+	return standard_error_usable() ? write_all(STDERR_FILENO, bytes, count) : -1;
+}
+
+int picket_report_say(const char *bytes, size_t count)
 {
 	const char *log = picket_runtime.options.log;
 
 	if (log[0] && !append(log, bytes, count))
-		return;
-	if (standard_error_usable())
-		write_all(STDERR_FILENO, bytes, count);
+		return 0;
+	return say_to_standard_error(bytes, count);
 }
 
 void picket_report_warn(const char *text)
 {
 	char bytes[PICKET_OPTION_ERROR_BYTES + 16];
+	struct picket_shield shield;
 	struct picket_line line;
 
 	picket_line_start(&line, bytes, sizeof(bytes));
 	picket_line_text(&line, "picket: ");
 	picket_line_text(&line, text);
 	picket_line_text(&line, "\n");
-	if (standard_error_usable())
-		write_all(STDERR_FILENO, line.bytes, line.used);
+	picket_shield_raise(&shield);
+	say_to_standard_error(line.bytes, line.used);
+	picket_shield_lower(&shield);
 }
 
 static void read_boot_id(char *boot_id)
@@ -209,34 +242,60 @@ static void render_text(const struct picket_record *record, const struct picket_
 	picket_render_text(record, &style, symbols, &output);
 }
 
-/* `picket run` prints and files what it gets; without it both are ours to do. */
-static void publish(const struct picket_record *record, struct buffer *buffer)
+/*
+ * `picket run` prints and files what it gets; without it both are ours to do.
+ * Return: 0; -1: nobody took it.
+ */
+static int publish(const struct picket_record *record, struct buffer *buffer)
 {
 	const struct picket_symbols symbols = { picket_module_frames, NULL };
 	const char *json = picket_runtime.options.json;
 	struct picket_line *line = &buffer->line;
+	bool filed;
 
 	picket_line_start(line, buffer->bytes, BUFFER_BYTES);
 	render_json(record, &symbols, line);
 	if (!picket_report_send(line->bytes, line->used))
-		return;
-	if (json[0])
-		append(json, line->bytes, line->used);
+		return 0;
+	filed = json[0] && !append(json, line->bytes, line->used);
 	picket_line_start(line, buffer->bytes, BUFFER_BYTES);
 	render_text(record, &symbols, line);
-	picket_report_say(line->bytes, line->used);
+	return picket_report_say(line->bytes, line->used) && !filed ? -1 : 0;
+}
+
+static int publish_shielded(const struct picket_record *record)
+{
+	struct buffer *buffer = buffer_claim();
+	struct picket_shield shield;
+	int error;
+
+	if (!buffer)
+		return -1;
+	picket_shield_raise(&shield);
+	error = publish(record, buffer);
+	picket_shield_lower(&shield);
+	buffer_release(buffer);
+	return error;
+}
+
+/* A fault ends by itself, with its own signal (see signals.c), and so does a dying host. */
+static bool ends_here(enum picket_found found)
+{
+	return picket_runtime.abort_on_report && found != PICKET_FOUND_FAULT &&
+	       found != PICKET_FOUND_PANIC;
 }
 
 void picket_report_deliver(const struct picket_record *record)
 {
-	struct buffer *buffer = buffer_claim();
-
 	__atomic_fetch_add(&picket_runtime.reported, 1, __ATOMIC_RELAXED);
-	if (buffer) {
-		publish(record, buffer);
-		buffer_release(buffer);
-	}
-	/* A fault ends by itself, with its own signal: see signals.c. */
-	if (picket_runtime.abort_on_report && record->found != PICKET_FOUND_FAULT)
+	if (publish_shielded(record))
+		__atomic_fetch_add(&picket_runtime.lost, 1, __ATOMIC_RELAXED);
+	if (ends_here(record->found))
 		abort();
+}
+
+void picket_report_fork_child(void)
+{
+	for (int i = 0; i < BUFFER_COUNT; i++)
+		buffer_release(&buffers[i]);
 }

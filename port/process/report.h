@@ -17,14 +17,21 @@ void picket_report_start(void);
 /** picket_report_deliver() - one record. Async-signal-safe. */
 void picket_report_deliver(const struct picket_record *record);
 
-/** picket_report_send() - one message to `picket run`. Return: 0, or -1 if nobody took it. */
+/** picket_report_fork_child() - only the caller's thread lives on in this copy. */
+void picket_report_fork_child(void);
+
+/**
+ * picket_report_send() - one message to `picket run`. Under a shield, as picket_report_say().
+ * Return: 0, or -1 if nobody took it.
+ */
 int picket_report_send(const char *bytes, size_t count);
 
 /**
- * picket_report_say() - text to the log file or to standard error; nowhere, if the host has made
- * something else of descriptor 2.
+ * picket_report_say() - text to the log file or to standard error.
+ *
+ * Return: 0; -1: nowhere, as the host has made something else of descriptor 2, say.
  */
-void picket_report_say(const char *bytes, size_t count);
+int picket_report_say(const char *bytes, size_t count);
 
 /** picket_report_warn() - "picket: TEXT" and a newline to standard error. */
 void picket_report_warn(const char *text);

@@ -27,20 +27,25 @@
 #define SWEEP_SLOTS 2
 #define COARSE_CLOCK_MS 10 /* the coarse clock ticks every 4 ms, or 10 with CONFIG_HZ=100 */
 
-struct picket_runtime picket_runtime;
 __thread struct picket_thread picket_thread;
 
 static pthread_key_t thread_key;
 static picket_u32 alive_forever = 1; /* where the kernel cannot clear a page in the child */
+struct picket_runtime picket_runtime = { .alive = &alive_forever };
 
 extern int __cxa_atexit(void (*function)(void *), void *argument, void *library);
+extern int __cxa_at_quick_exit(void (*function)(void *), void *library);
 
 /* ---- a thread ---- */
 
-/* What a thread has counted since its last slow path is known to nobody else. */
+/*
+ * What a thread has counted since its last slow path is known to nobody else. To be called again
+ * after the destructors of others, which may allocate; the C library bounds how often.
+ */
 static void thread_end(void *thread)
 {
 	picket_gate_tell(picket_runtime.guard, &((struct picket_thread *)thread)->gate);
+	pthread_setspecific(thread_key, thread);
 }
 
 /* The key stores a pointer that glibc has room for in each thread; its destructor only adds. */
@@ -73,7 +78,10 @@ static void fork_child(void)
 
 	*picket_runtime.alive = 1;
 	picket_runtime.pid = getpid();
+	picket_signals_fork_child();
+	picket_report_fork_child();
 	picket_runtime.reported = 0;
+	picket_runtime.lost = 0;
 	picket_runtime.finished = 0;
 	picket_thread.pid = 0;
 	picket_gate_tell(picket_runtime.guard, gate);
@@ -89,13 +97,18 @@ void picket_runtime_check_fork(void)
 		fork_child();
 }
 
+bool picket_runtime_is_vfork_child(void)
+{
+	picket_runtime_check_fork();
+	return getpid() != picket_runtime.pid;
+}
+
 /* fork() tells us; a raw clone() or _Fork() does not, and is noticed in the slow path. */
 static void fork_watch(void)
 {
 	size_t page = (size_t)getpagesize();
 	void *memory = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	picket_runtime.alive = &alive_forever;
 	picket_runtime.pid = getpid();
 	if (memory != MAP_FAILED && !madvise(memory, page, MADV_WIPEONFORK)) {
 		picket_runtime.alive = memory;
@@ -134,9 +147,8 @@ static int finish(int status, const void *caller)
 {
 	if (!picket_runtime.guard)
 		return status;
-	picket_runtime_check_fork();
-	/* A vfork child runs in its parent's memory, and the parent is not ending. */
-	if (getpid() != picket_runtime.pid)
+	/* Its parent is not ending. */
+	if (picket_runtime_is_vfork_child())
 		return status;
 	if (!__atomic_exchange_n(&picket_runtime.finished, 1, __ATOMIC_RELAXED))
 		last_check(caller);
@@ -157,21 +169,30 @@ static void at_exit(void *unused)
 		exit(status);
 }
 
-static __attribute__((noreturn)) void end_now(int status, const void *caller)
+static __attribute__((noreturn)) void exit_group(int status)
 {
-	status = finish(status, caller);
 	for (;;)
 		syscall(SYS_exit_group, status);
 }
 
+/* There are no destructors here, and nothing to flush. */
+static void on_quick_exit(void *unused)
+{
+	int status = finish(-1, CALLER);
+
+	(void)unused;
+	if (status != -1)
+		exit_group(status);
+}
+
 EXPORT __attribute__((noreturn)) void _exit(int status)
 {
-	end_now(status, CALLER);
+	exit_group(finish(status, CALLER));
 }
 
 EXPORT __attribute__((noreturn)) void _Exit(int status)
 {
-	end_now(status, CALLER);
+	exit_group(finish(status, CALLER));
 }
 
 /* ---- the start ---- */
@@ -294,6 +315,12 @@ static int guard_start(struct picket_guard **guard)
 	return picket_guard_create(&picket_runtime.platform, &config, guard);
 }
 
+static int watch_process(void)
+{
+	return pthread_key_create(&thread_key, thread_end) || picket_signals_start() ||
+	       __cxa_atexit(at_exit, NULL, NULL) || __cxa_at_quick_exit(on_quick_exit, NULL);
+}
+
 /* Return: 0; -1: something that Picket needs is not to be had, and it stays off. */
 static int start(void)
 {
@@ -305,8 +332,8 @@ static int start(void)
 		picket_report_warn("off: no memory for the pool");
 		return -1;
 	}
-	if (pthread_key_create(&thread_key, thread_end) || picket_signals_start() ||
-	    __cxa_atexit(at_exit, NULL, NULL)) {
+	if (watch_process()) {
+		picket_report_warn("off: no thread key, signal or exit handler to be had");
 		picket_guard_destroy(guard);
 		return -1;
 	}

@@ -27,6 +27,7 @@ struct picket_runtime {
 	picket_u32 *alive;
 	pid_t pid;	     /* the process that the counters below are of; set anew by fork */
 	picket_u32 reported; /* atomic: records delivered in this process */
+	picket_u32 lost;     /* atomic: of these, how many nobody could be given */
 	picket_u32 finished; /* atomic: the last check was made */
 	struct picket_platform platform;
 	struct picket_options options;
@@ -40,6 +41,11 @@ extern struct picket_runtime picket_runtime;
  * While Picket is off, sets the countdown so far away that it does not come again.
  */
 bool picket_runtime_ready(void);
+
+/**
+ * picket_runtime_is_vfork_child() - is this another process in the memory of the watched one?
+ */
+bool picket_runtime_is_vfork_child(void);
 
 /** picket_runtime_check_fork() - notice a fork that pthread_atfork() was not told of. */
 void picket_runtime_check_fork(void);

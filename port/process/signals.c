@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "signals.h"
 
+#include "backtrace.h"
 #include "fault.h"
 #include "runtime.h"
-#include "backtrace.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -13,10 +13,13 @@
 
 #define EXPORT __attribute__((visibility("default"), used))
 
-typedef void picket_handler(int signal);
-
-/* In old programs only, and in no header any more. */
-picket_handler *bsd_signal(int number, picket_handler *handler);
+/*
+ * SIGSEGV is never blocked in truth: a blocked fault ends the process. Whether the host believes
+ * it to be, the kernel keeps for us as the mask bit of a signal that Linux never sends. So the
+ * belief goes where masks go without our knowing: into handlers and back, with siglongjmp() and
+ * swapcontext(), to new threads.
+ */
+#define STAND_IN SIGSTKFLT
 
 /*
  * What the host believes to have set for SIGSEGV. A change writes the other entry and then turns
@@ -29,6 +32,60 @@ static struct {
 	struct picket_lock lock;
 } host;
 
+/*
+ * Found at the start, as handlers may call them and dlsym() is not for handlers. Constructors of
+ * other libraries call them before that.
+ */
+static struct {
+	int (*action)(int, const struct sigaction *, struct sigaction *);
+	int (*mask)(int, const sigset_t *, sigset_t *);
+	picket_handler *(*signal)(int, picket_handler *);
+} real;
+
+static void find_real(void)
+{
+	if (real.signal)
+		return;
+	real.action = dlsym(RTLD_NEXT, "sigaction");
+	real.mask = dlsym(RTLD_NEXT, "pthread_sigmask");
+	real.signal = dlsym(RTLD_NEXT, "signal");
+}
+
+static int real_sigaction(int signal, const struct sigaction *action, struct sigaction *old)
+{
+	find_real();
+	return real.action(signal, action, old);
+}
+
+static int real_sigmask(int how, const sigset_t *set, sigset_t *old)
+{
+	find_real();
+	return real.mask(how, set, old);
+}
+
+static sigset_t mask_to_kernel(const sigset_t *set)
+{
+	sigset_t mask = *set;
+
+	if (sigismember(set, SIGSEGV) == 1)
+		sigaddset(&mask, STAND_IN);
+	else
+		sigdelset(&mask, STAND_IN);
+	sigdelset(&mask, SIGSEGV);
+	return mask;
+}
+
+static void mask_to_host(sigset_t *mask)
+{
+	if (sigismember(mask, STAND_IN) == 1)
+		sigaddset(mask, SIGSEGV);
+}
+
+static struct sigaction host_get(void)
+{
+	return host.entries[__atomic_load_n(&host.current, __ATOMIC_ACQUIRE)];
+}
+
 static void host_set(const struct sigaction *action)
 {
 	picket_u32 other = !host.current;
@@ -37,28 +94,27 @@ static void host_set(const struct sigaction *action)
 	__atomic_store_n(&host.current, other, __ATOMIC_RELEASE);
 }
 
-static struct sigaction host_get(void)
+/* With all signals blocked: a handler that comes here too must not find the lock its own. */
+static sigset_t host_lock(void)
 {
-	return host.entries[__atomic_load_n(&host.current, __ATOMIC_ACQUIRE)];
+	sigset_t all, mask;
+
+	sigfillset(&all);
+	real_sigmask(SIG_SETMASK, &all, &mask);
+	while (!picket_lock_try(&host.lock))
+		;
+	return mask;
 }
 
-/* Looked up at each call: constructors of other libraries call these before ours has run. */
-static int real_sigaction(int signal, const struct sigaction *action, struct sigaction *old)
+static void host_unlock(const sigset_t *mask)
 {
-	static int (*next)(int, const struct sigaction *, struct sigaction *);
-
-	if (!next)
-		next = dlsym(RTLD_NEXT, "sigaction");
-	return next(signal, action, old);
+	picket_lock_release(&host.lock);
+	real_sigmask(SIG_SETMASK, mask, NULL);
 }
 
-static int real_sigmask(int how, const sigset_t *set, sigset_t *old)
+void picket_signals_fork_child(void)
 {
-	static int (*next)(int, const sigset_t *, sigset_t *);
-
-	if (!next)
-		next = dlsym(RTLD_NEXT, "pthread_sigmask");
-	return next(how, set, old);
+	picket_lock_init(&host.lock);
 }
 
 void picket_signals_default(int signal)
@@ -66,6 +122,11 @@ void picket_signals_default(int signal)
 	struct sigaction action = { .sa_handler = SIG_DFL };
 
 	real_sigaction(signal, &action, NULL);
+}
+
+static void send_again(int signal, siginfo_t *info)
+{
+	syscall(SYS_rt_tgsigqueueinfo, getpid(), (pid_t)syscall(SYS_gettid), signal, info);
 }
 
 /*
@@ -81,27 +142,36 @@ static void end_by_default(int signal, siginfo_t *info, ucontext_t *user)
 		picket_guard_sweep(picket_runtime.guard, PICKET_SLOTS_MAX, PICKET_FOUND_PANIC);
 	picket_signals_default(signal);
 	if (info->si_code <= 0)
-		syscall(SYS_rt_tgsigqueueinfo, getpid(), (pid_t)syscall(SYS_gettid), signal, info);
+		send_again(signal, info);
 }
 
 /* As if the kernel had called the host's handler. */
-static void mask_for_host(const struct sigaction *action, const ucontext_t *user)
+static void mask_for_handler(const struct sigaction *action, const ucontext_t *user)
 {
-	sigset_t mask;
+	sigset_t mask = user->uc_sigmask;
 
-	sigorset(&mask, &user->uc_sigmask, &action->sa_mask);
+	mask_to_host(&mask);
+	sigorset(&mask, &mask, &action->sa_mask);
 	if (!(action->sa_flags & SA_NODEFER))
 		sigaddset(&mask, SIGSEGV);
+	mask = mask_to_kernel(&mask);
 	real_sigmask(SIG_SETMASK, &mask, NULL);
+}
+
+static void host_reset(void)
+{
+	struct sigaction standard = { .sa_handler = SIG_DFL };
+	sigset_t mask = host_lock();
+
+	host_set(&standard);
+	host_unlock(&mask);
 }
 
 static void call_host(const struct sigaction *action, int signal, siginfo_t *info, ucontext_t *user)
 {
-	struct sigaction standard = { .sa_handler = SIG_DFL };
-
 	if (action->sa_flags & (int)SA_RESETHAND)
-		host_set(&standard);
-	mask_for_host(action, user);
+		host_reset();
+	mask_for_handler(action, user);
 	if (action->sa_flags & SA_SIGINFO)
 		action->sa_sigaction(signal, info, user);
 	else
@@ -112,10 +182,10 @@ static void not_ours(int signal, siginfo_t *info, ucontext_t *user)
 {
 	struct sigaction action = host_get();
 	bool fault = info->si_code > 0;
+	bool blocked = sigismember(&user->uc_sigmask, STAND_IN) == 1;
 
 	/* The kernel does not let a fault be ignored, or wait behind a blocked signal. */
-	if (action.sa_handler == SIG_DFL ||
-	    (fault && (action.sa_handler == SIG_IGN || picket_thread.segv_blocked)))
+	if (action.sa_handler == SIG_DFL || (fault && (action.sa_handler == SIG_IGN || blocked)))
 		end_by_default(signal, info, user);
 	else if (action.sa_handler != SIG_IGN)
 		call_host(&action, signal, info, user);
@@ -123,28 +193,31 @@ static void not_ours(int signal, siginfo_t *info, ucontext_t *user)
 
 /*
  * The record is out. With the page hidden again and no handler, the same instruction faults once
- * more, and the process ends with the signal and the address that it should.
+ * more, and the process ends with the signal and the address that it should. If the page cannot be
+ * hidden, the same signal is sent instead.
  */
-static void end_on_report(int signal, const siginfo_t *info)
+static void end_on_report(int signal, siginfo_t *info)
 {
 	uptr page = (uptr)getpagesize();
+	uptr start = (uptr)info->si_addr & ~(page - 1);
 
-	picket_plat_hide(&picket_runtime.platform, (uptr)info->si_addr & ~(page - 1), page);
 	picket_signals_default(signal);
+	if (picket_plat_hide(&picket_runtime.platform, start, page))
+		send_again(signal, info);
 }
 
 static void on_fault(int signal, siginfo_t *info, void *context)
 {
 	int error = errno;
-	enum picket_verdict verdict = picket_fault_handle(picket_runtime.guard, info, context);
+	enum picket_verdict verdict;
 
-	if (verdict == PICKET_FAULT_NOT_OURS) {
-		if (info->si_code > 0)
-			picket_backtrace_escape(context);
+	if (info->si_code > 0)
+		picket_backtrace_escape(context);
+	verdict = picket_fault_handle(picket_runtime.guard, info, context);
+	if (verdict == PICKET_FAULT_NOT_OURS)
 		not_ours(signal, info, context);
-	} else if (verdict == PICKET_FAULT_REPORTED && picket_runtime.abort_on_report) {
+	else if (verdict == PICKET_FAULT_REPORTED && picket_runtime.abort_on_report)
 		end_on_report(signal, info);
-	}
 	errno = error;
 }
 
@@ -162,18 +235,28 @@ static int install(int restart)
 	return real_sigaction(SIGSEGV, &action, NULL);
 }
 
+static void host_change(const struct sigaction *action)
+{
+	sigset_t mask = host_lock();
+
+	host_set(action);
+	install(action->sa_flags & SA_RESTART);
+	host_unlock(&mask);
+}
+
 static int host_sigaction(const struct sigaction *action, struct sigaction *old)
 {
-	struct sigaction before;
+	struct sigaction before = host_get();
 
-	while (!picket_lock_try(&host.lock))
-		;
-	before = host_get();
 	if (action) {
-		host_set(action);
-		install(action->sa_flags & SA_RESTART);
+		struct sigaction copy = *action;
+
+		/* It shares our memory, but its actions are its own, and it is about to exec. */
+		if (picket_runtime_is_vfork_child())
+			real_sigaction(SIGSEGV, &copy, NULL);
+		else
+			host_change(&copy);
 	}
-	picket_lock_release(&host.lock);
 	if (old)
 		*old = before;
 	return 0;
@@ -183,97 +266,48 @@ static int host_sigaction(const struct sigaction *action, struct sigaction *old)
 EXPORT int sigaction(int signal, const struct sigaction *action, struct sigaction *old)
 {
 	struct sigaction open;
+	int error;
 
 	if (!host.ours)
 		return real_sigaction(signal, action, old);
 	if (signal == SIGSEGV)
 		return host_sigaction(action, old);
-	if (!action)
-		return real_sigaction(signal, NULL, old);
-	open = *action;
-	sigdelset(&open.sa_mask, SIGSEGV);
-	return real_sigaction(signal, &open, old);
-}
-
-static picket_handler *set_handler(const char *name, int signal, picket_handler *handler, int flags)
-{
-	struct sigaction action = { .sa_handler = handler, .sa_flags = flags }, old;
-	picket_handler *(*next)(int, picket_handler *);
-
-	if (host.ours && signal == SIGSEGV && handler != SIG_ERR) {
-		host_sigaction(&action, &old);
-		return old.sa_handler;
+	if (action) {
+		open = *action;
+		open.sa_mask = mask_to_kernel(&action->sa_mask);
 	}
-	next = dlsym(RTLD_NEXT, name);
-	return next(signal, handler);
+	error = real_sigaction(signal, action ? &open : NULL, old);
+	if (!error && old)
+		mask_to_host(&old->sa_mask);
+	return error;
 }
 
-#define SYSTEM_V_FLAGS ((int)SA_RESETHAND | SA_NODEFER)
-
-EXPORT picket_handler *(signal)(int number, picket_handler *handler)
+/* Of other signals the C library's own knows what siginterrupt() said. */
+picket_handler *picket_signals_set(int signal, picket_handler *handler)
 {
-	return set_handler("signal", number, handler, SA_RESTART);
-}
+	struct sigaction action = { .sa_handler = handler, .sa_flags = SA_RESTART }, old;
 
-EXPORT picket_handler *bsd_signal(int number, picket_handler *handler)
-{
-	return set_handler("signal", number, handler, SA_RESTART);
-}
-
-EXPORT picket_handler *ssignal(int number, picket_handler *handler)
-{
-	return set_handler("signal", number, handler, SA_RESTART);
-}
-
-EXPORT picket_handler *sysv_signal(int number, picket_handler *handler)
-{
-	return set_handler("sysv_signal", number, handler, SYSTEM_V_FLAGS);
-}
-
-EXPORT picket_handler *__sysv_signal(int number, picket_handler *handler)
-{
-	return set_handler("sysv_signal", number, handler, SYSTEM_V_FLAGS);
-}
-
-/* With @set changed by @how, would SIGSEGV be blocked? */
-static bool blocks(int how, const sigset_t *set, bool before)
-{
-	bool named = sigismember(set, SIGSEGV) == 1;
-
-	if (how == SIG_SETMASK)
-		return named;
-	if (how == SIG_BLOCK)
-		return before || named;
-	return before && !named;
-}
-
-/*
- * Threads that leave all signals to another thread block this one too, and a blocked fault ends
- * the process. So it is never blocked, and the host is told what it believes.
- */
-static int host_sigmask(int how, const sigset_t *set, sigset_t *old)
-{
-	bool before = picket_thread.segv_blocked;
-	sigset_t open;
-	int error;
-
-	if (set) {
-		open = *set;
-		sigdelset(&open, SIGSEGV);
-	}
-	error = real_sigmask(how, set ? &open : NULL, old);
-	if (error)
-		return error;
-	if (set)
-		picket_thread.segv_blocked = blocks(how, set, before);
-	if (old && before)
-		sigaddset(old, SIGSEGV);
-	return 0;
+	find_real();
+	if (signal != SIGSEGV || handler == SIG_ERR)
+		return real.signal(signal, handler);
+	sigemptyset(&action.sa_mask);
+	sigaddset(&action.sa_mask, signal);
+	return sigaction(signal, &action, &old) ? SIG_ERR : old.sa_handler;
 }
 
 EXPORT int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
 {
-	return host.ours ? host_sigmask(how, set, old) : real_sigmask(how, set, old);
+	sigset_t open;
+	int error;
+
+	if (!host.ours)
+		return real_sigmask(how, set, old);
+	if (set)
+		open = mask_to_kernel(set);
+	error = real_sigmask(how, set ? &open : NULL, old);
+	if (!error && old)
+		mask_to_host(old);
+	return error;
 }
 
 EXPORT int sigprocmask(int how, const sigset_t *set, sigset_t *old)
@@ -286,17 +320,26 @@ EXPORT int sigprocmask(int how, const sigset_t *set, sigset_t *old)
 	return -1;
 }
 
+/* A mask from the parent stays as it is if the parent was watched too: it has the stand-in. */
+static void open_mask(void)
+{
+	sigset_t mask;
+
+	real_sigmask(SIG_SETMASK, NULL, &mask);
+	if (sigismember(&mask, SIGSEGV) != 1)
+		return;
+	mask = mask_to_kernel(&mask);
+	real_sigmask(SIG_SETMASK, &mask, NULL);
+}
+
 int picket_signals_start(void)
 {
 	struct sigaction before;
-	sigset_t fault;
 
 	if (real_sigaction(SIGSEGV, NULL, &before))
 		return -1;
 	host_set(&before);
-	sigemptyset(&fault);
-	sigaddset(&fault, SIGSEGV);
-	real_sigmask(SIG_UNBLOCK, &fault, NULL);
+	open_mask();
 	if (install(SA_RESTART))
 		return -1;
 	host.ours = true;

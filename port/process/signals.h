@@ -7,7 +7,7 @@
 #ifndef PICKET_SIGNALS_H
 #define PICKET_SIGNALS_H
 
-#include <stdbool.h>
+typedef void picket_handler(int signal);
 
 /** picket_signals_start() - take SIGSEGV. Return: 0 or -1. */
 int picket_signals_start(void);
@@ -17,5 +17,11 @@ int picket_signals_start(void);
  * the process is about to be ended with it.
  */
 void picket_signals_default(int signal);
+
+/** picket_signals_fork_child() - only the caller's thread lives on in this copy. */
+void picket_signals_fork_child(void);
+
+/** picket_signals_set() - what signal() does. */
+picket_handler *picket_signals_set(int signal, picket_handler *handler);
 
 #endif

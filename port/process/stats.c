@@ -3,6 +3,8 @@
 
 #include "modules.h"
 #include "report.h"
+#include "runtime.h"
+#include "shield.h"
 
 #include <unistd.h>
 
@@ -91,18 +93,28 @@ static void put_text(struct picket_line *line, const struct picket_stats *stats)
 	picket_line_text(line, "\n");
 }
 
-void picket_stats_publish(const struct picket_guard *guard)
+static void publish(const struct picket_stats *stats)
 {
 	char bytes[STATS_BYTES];
-	struct picket_stats stats;
 	struct picket_line line;
 
-	picket_guard_stats(guard, &stats);
 	picket_line_start(&line, bytes, sizeof(bytes));
-	put_json(&line, &stats);
+	put_json(&line, stats);
 	if (!picket_report_send(line.bytes, line.used))
 		return;
 	picket_line_start(&line, bytes, sizeof(bytes));
-	put_text(&line, &stats);
+	put_text(&line, stats);
 	picket_report_say(line.bytes, line.used);
+}
+
+void picket_stats_publish(const struct picket_guard *guard)
+{
+	struct picket_shield shield;
+	struct picket_stats stats;
+
+	picket_guard_stats(guard, &stats);
+	stats.reports_lost += __atomic_load_n(&picket_runtime.lost, __ATOMIC_RELAXED);
+	picket_shield_raise(&shield);
+	publish(&stats);
+	picket_shield_lower(&shield);
 }

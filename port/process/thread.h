@@ -20,7 +20,6 @@ struct picket_thread {
 	bool unwinding;
 	bool resolving;
 	bool registered;
-	bool segv_blocked; /* as the host believes; in truth it never is */
 };
 
 /*

@@ -127,26 +127,42 @@ static void *churn(void *unused)
 	return NULL;
 }
 
-static void test_fork_in_traffic(void)
+static void *set_handlers(void *unused)
+{
+	(void)unused;
+	while (!stop)
+		signal(SIGSEGV, SIG_DFL);
+	return NULL;
+}
+
+static bool child_works(void)
+{
+	alarm(5);
+	signal(SIGSEGV, SIG_IGN);
+	return signal(SIGSEGV, SIG_DFL) == SIG_IGN && pattern() != 1;
+}
+
+static void test_fork_in_traffic(void *(*traffic)(void *), int forks, const char *what)
 {
 	pthread_t threads[3];
 	int bad = 0;
 
+	stop = false;
 	for (int i = 0; i < 3; i++)
-		pthread_create(&threads[i], NULL, churn, NULL);
-	for (int i = 0; i < 100; i++) {
+		pthread_create(&threads[i], NULL, traffic, NULL);
+	for (int i = 0; i < forks && !bad; i++) {
 		int status = -1;
 		pid_t child = fork();
 
 		if (!child)
-			_exit(pattern() == 1);
+			_exit(!child_works());
 		waitpid(child, &status, 0);
 		bad += status != 0;
 	}
 	stop = true;
 	for (int i = 0; i < 3; i++)
 		pthread_join(threads[i], NULL);
-	tap_ok(!bad, "100 forks among threads that allocate, %d failed", bad);
+	tap_ok(!bad, "%d forks among threads that %s, %d failed", forks, what, bad);
 }
 
 int main(void)
@@ -158,6 +174,7 @@ int main(void)
 	test_children("_Fork", by_plain_fork);
 	test_threads();
 	test_spawn();
-	test_fork_in_traffic();
+	test_fork_in_traffic(churn, 100, "allocate");
+	test_fork_in_traffic(set_handlers, 100, "set handlers");
 	return tap_done();
 }

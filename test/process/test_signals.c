@@ -123,6 +123,127 @@ static void test_handler(void)
 	raise(SIGUSR1);
 }
 
+/* The belief of what is blocked must be right after all that changes masks unseen. */
+static void on_usr2(int signal)
+{
+	sigset_t all;
+
+	(void)signal;
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+}
+
+static bool believed_blocked(void)
+{
+	sigset_t now;
+
+	pthread_sigmask(SIG_SETMASK, NULL, &now);
+	return sigismember(&now, SIGSEGV);
+}
+
+static void *in_thread(void *result)
+{
+	*(bool *)result = believed_blocked();
+	return NULL;
+}
+
+static void test_belief(void)
+{
+	struct sigaction action, now;
+	bool in_thread_too = false;
+	sigset_t all, before;
+	pthread_t thread;
+
+	signal(SIGSEGV, on_segv_plain);
+	signal(SIGUSR2, on_usr2);
+	raise(SIGUSR2);
+	tap_ok(!believed_blocked() && own_fault(), "what a handler blocked is open after it");
+	sigfillset(&all);
+	if (!sigsetjmp(escape, 1)) {
+		sigprocmask(SIG_SETMASK, &all, NULL);
+		siglongjmp(escape, 1);
+	}
+	tap_ok(!believed_blocked() && own_fault(), "and open again after siglongjmp");
+	sigprocmask(SIG_SETMASK, &all, &before);
+	pthread_create(&thread, NULL, in_thread, &in_thread_too);
+	pthread_join(thread, NULL);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	tap_ok(in_thread_too, "a new thread takes it over");
+	sigaction(SIGUSR1, NULL, &now);
+	tap_ok(sigismember(&now.sa_mask, SIGSEGV), "sigaction says what a handler blocks");
+	action = (struct sigaction){ .sa_handler = on_usr1 };
+	sigaddset(&action.sa_mask, SIGTERM);
+	sigaction(SIGUSR1, &action, NULL);
+	sigaction(SIGUSR1, NULL, &now);
+	tap_ok(!sigismember(&now.sa_mask, SIGSEGV) && sigismember(&now.sa_mask, SIGTERM),
+	       "and what it does not");
+}
+
+/* A report from the program's own handler of SIGSEGV, on a small stack of its own. */
+static volatile bool reported_in_handler;
+
+static void on_segv_with_bug(int signal, siginfo_t *info, void *context)
+{
+	char *volatile object = malloc(24);
+
+	(void)signal;
+	(void)info;
+	(void)context;
+	free(object);
+	reported_in_handler = ((volatile char *)object)[3] || true;
+	siglongjmp(escape, 1);
+}
+
+static void test_bug_in_handler(void)
+{
+	struct sigaction action = { .sa_sigaction = on_segv_with_bug,
+				    .sa_flags = SA_SIGINFO | SA_ONSTACK };
+	static char stack[8192 + 4096];
+	stack_t own = { .ss_sp = stack, .ss_size = sizeof(stack) },
+		none = { .ss_flags = SS_DISABLE };
+
+	sigaltstack(&own, NULL);
+	sigaction(SIGSEGV, &action, NULL);
+	if (!sigsetjmp(escape, 1))
+		*(volatile char *)hidden = 1;
+	tap_ok(reported_in_handler, "a report in the program's own handler of SIGSEGV");
+	signal(SIGSEGV, on_segv_plain);
+	tap_ok(pool_fault(), "and one on an alternate stack");
+	sigaltstack(&none, NULL);
+}
+
+static void test_old_ways(void)
+{
+	sigset(SIGSEGV, on_segv_plain);
+	both("sigset");
+	tap_ok(sighold(SIGSEGV) == 0 && believed_blocked() && pool_fault(), "sighold");
+	tap_ok(sigset(SIGSEGV, on_segv_plain) == SIG_HOLD && !believed_blocked(), "and sigset");
+	tap_ok(sigset(SIGSEGV, SIG_HOLD) == on_segv_plain && sigrelse(SIGSEGV) == 0 &&
+		       !believed_blocked(),
+	       "sigrelse");
+	tap_ok(sigblock(-1) == 0 && believed_blocked() && pool_fault(), "sigblock");
+	tap_ok(sigsetmask(0) != 0 && !believed_blocked() && own_fault(), "sigsetmask");
+	tap_ok(sigignore(SIGUSR1) == 0 && signal(SIGUSR1, SIG_DFL) == SIG_IGN, "sigignore");
+	tap_ok(sigset(1000, SIG_IGN) == SIG_ERR && sighold(1000) == -1,
+	       "wrong signals are refused");
+}
+
+/* What it sets is its own, though it writes into our memory. */
+static void test_vfork(void)
+{
+	int status = -1;
+	pid_t child;
+
+	signal(SIGSEGV, on_segv_plain);
+	child = vfork();
+	if (!child) {
+		signal(SIGSEGV, SIG_DFL);
+		_exit(0);
+	}
+	waitpid(child, &status, 0);
+	tap_ok(own_fault(), "a vfork child that sets a handler leaves its parent's");
+}
+
 static int end_of_child(void (*act)(void))
 {
 	int status = 0;
@@ -165,6 +286,21 @@ static void die_blocked(void)
 	*(volatile char *)hidden = 1;
 }
 
+static void on_segv_crashing(int signal)
+{
+	(void)signal;
+	if (calls++ < 3)
+		*(volatile char *)hidden = 1;
+	_exit(1);
+}
+
+static void die_in_handler(void)
+{
+	calls = 0;
+	signal(SIGSEGV, on_segv_crashing);
+	*(volatile char *)hidden = 1;
+}
+
 static void live_ignoring(void)
 {
 	signal(SIGSEGV, SIG_IGN);
@@ -177,6 +313,7 @@ static void test_deaths(void)
 	tap_ok(end_of_child(die_ignoring) == SIGSEGV, "so does one that is ignored");
 	tap_ok(end_of_child(die_by_kill) == SIGSEGV, "and SIGSEGV from a process");
 	tap_ok(end_of_child(die_blocked) == SIGSEGV, "and a fault while it is blocked");
+	tap_ok(end_of_child(die_in_handler) == SIGSEGV, "and one in the handler");
 	tap_ok(end_of_child(live_ignoring) == 0, "but SIGSEGV from a process can be ignored");
 }
 
@@ -188,6 +325,10 @@ int main(void)
 	test_signal();
 	test_blocked();
 	test_handler();
+	test_belief();
+	test_bug_in_handler();
+	test_old_ways();
+	test_vfork();
 	test_deaths();
 	return tap_done();
 }

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUNDS 1000
+#define ROUNDS 100
 
 static struct sample_buffer first;
 static struct sample_buffer second;

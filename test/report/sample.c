@@ -243,6 +243,12 @@ static void corruption_free(struct picket_record *record)
 	free_object(record);
 }
 
+static void corruption_now(struct picket_record *record)
+{
+	corruption_free(record);
+	record->corruption.since_ns = record->access_task.time_ns;
+}
+
 static void corruption_exit(struct picket_record *record)
 {
 	in_free(record, PICKET_BUG_CORRUPTION);
@@ -297,8 +303,16 @@ static void mismatch_family(struct picket_record *record)
 {
 	in_free(record, PICKET_BUG_MISMATCH);
 	place_fault(record, PICKET_POSITION_INSIDE, 0);
+	free_object(record);
 	record->object.family = PICKET_FAMILY_NEW_ARRAY;
 	record->mismatch.family = PICKET_FAMILY_MALLOC;
+}
+
+static void mismatch_family_size(struct picket_record *record)
+{
+	mismatch_family(record);
+	record->mismatch.family = PICKET_FAMILY_NEW;
+	record->mismatch.size_bytes = 4;
 }
 
 static void mismatch_realloc(struct picket_record *record)
@@ -314,6 +328,7 @@ static void mismatch_size(struct picket_record *record)
 {
 	in_free(record, PICKET_BUG_MISMATCH);
 	place_fault(record, PICKET_POSITION_INSIDE, 0);
+	free_object(record);
 	record->object.family = PICKET_FAMILY_NEW_ALIGNED;
 	record->mismatch = (struct picket_mismatch){
 		.size_bytes = ~0ull,
@@ -356,6 +371,7 @@ const struct sample samples[] = {
 	{ .name = "uaf-no-symbols", .change = uaf_write, .no_symbols = true },
 	{ .name = "corruption-free", .change = corruption_free },
 	{ .name = "corruption-hidden", .change = corruption_free, .hide_addresses = true },
+	{ .name = "corruption-now", .change = corruption_now },
 	{ .name = "corruption-exit", .change = corruption_exit },
 	{ .name = "corruption-sweep", .change = corruption_sweep },
 	{ .name = "invalid-access", .change = invalid_access },
@@ -364,6 +380,7 @@ const struct sample samples[] = {
 	{ .name = "double-free", .change = double_free },
 	{ .name = "realloc-after-free", .change = realloc_after_free },
 	{ .name = "mismatch-family", .change = mismatch_family },
+	{ .name = "mismatch-family-size", .change = mismatch_family_size },
 	{ .name = "mismatch-realloc", .change = mismatch_realloc },
 	{ .name = "mismatch-size", .change = mismatch_size },
 	{ .name = "hostile-names", .change = hostile_names },

@@ -315,14 +315,28 @@ static bool fits(const struct oracle_object *object, const struct picket_free_re
 	return !request->align_bytes || request->align_bytes == object->align_bytes;
 }
 
+/* The guard on one side, if this slot's reports opened it and the neighbour's did not. */
+static void hide_guard(struct oracle *oracle, struct oracle_slot *slot, bool right)
+{
+	u32 pages = oracle->config.guard_pages;
+	u32 first = right ? slot->first_page + slot->pages : slot->first_page - pages;
+	const struct oracle_slot *other = right ? slot + 1 : slot - 1;
+	bool alone = other < oracle->slots || other >= oracle->slots + oracle->slot_count ||
+		     !other->opened[!right];
+
+	for (u32 page = first; page < first + pages && slot->opened[right] && alone; page++)
+		hide(oracle, page);
+	slot->opened[right] = false;
+}
+
 static void unmap_object(struct oracle *oracle, struct oracle_slot *slot)
 {
-	u32 first = slot->first_page - oracle->config.guard_pages;
-	u32 last = slot->first_page + slot->pages + oracle->config.guard_pages - 1;
 	u32 object_first = first_page(oracle, &slot->object);
 	u32 object_last = last_page(oracle, &slot->object);
 
-	for (u32 page = first; page <= last; page++) {
+	hide_guard(oracle, slot, false);
+	hide_guard(oracle, slot, true);
+	for (u32 page = slot->first_page; page < slot->first_page + slot->pages; page++) {
 		if (page < object_first || page > object_last || object_first != object_last)
 			hide(oracle, page); /* and its content may be given back */
 		oracle->visible[page] = false;

@@ -28,7 +28,8 @@ struct oracle_slot {
 	u32 pages;
 	struct oracle_object object; /* the present or last one; address 0: none yet */
 	struct oracle_object before;
-	u64 freed_at; /* step; 0: never used */
+	u64 freed_at;	/* step; 0: never used */
+	bool opened[2]; /* the guard on the left, on the right is visible on its account */
 };
 
 struct oracle_prediction {

@@ -105,6 +105,21 @@ void oracle_predict_bad_free(struct oracle *oracle, uptr address, enum picket_fo
 		       found);
 }
 
+/* A guard that is shown: whose free will hide it again? */
+static void answer_for(struct oracle *oracle, u32 page, const struct oracle_object *named)
+{
+	u32 owner = 0;
+
+	if (oracle->page_slot[page] != oracle->slot_count)
+		return;
+	if (named)
+		owner = slot_of(oracle, named->address);
+	else
+		while (owner + 1 < oracle->slot_count && oracle->slots[owner + 1].first_page < page)
+			owner++;
+	oracle->slots[owner].opened[oracle->slots[owner].first_page < page] = true;
+}
+
 /* One fault: what it means, and which pages are shown for it. */
 static void predict_fault(struct oracle *oracle, uptr address, enum picket_access access)
 {
@@ -126,6 +141,7 @@ static void predict_fault(struct oracle *oracle, uptr address, enum picket_acces
 	oracle_predict(oracle, bug, access, address, named ? named->address : 0,
 		       PICKET_FOUND_FAULT);
 	oracle->visible[page_of(oracle, address)] = true;
+	answer_for(oracle, page_of(oracle, address), named);
 	if (bug != PICKET_BUG_USE_AFTER_FREE ||
 	    page_of(oracle, address) < first_page(oracle, named) ||
 	    page_of(oracle, address) > last_page(oracle, named))

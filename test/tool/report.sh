@@ -55,6 +55,39 @@ run --log=/dev/full "$send" <eight
 is "$? $(cat err)" "0 picket: cannot write to '/dev/full': No space left on device" \
 	"a full disk is said once, and the program's status stays"
 
+rm -rf state
+is "$(ulimit -f 0; "$PICKET" run --log=limited "$send" <record 2>&1; echo $?)" \
+	"picket: cannot write to 'limited': File too large
+0" "a limit of file size does not end us"
+
+# The reports that wait fill a pipe that nobody reads; the program ends meanwhile.
+has_thread() {
+	[ "$(ls "/proc/$1/task" | wc -l)" -eq 2 ]
+}
+lets_through() { # SIGTERM is bit 14 of the mask
+	case $(sed -n 's/^SigBlk:\t//p' "/proc/$1/status") in
+	*[0-389ab]???) return 0 ;;
+	esac
+	return 1
+}
+mkfifo pipe
+main=$(nm "$HELPERS/record_maker" | sed -n 's/^0*\([0-9a-f]*\) T main$/\1/p')
+"$HELPERS/record_maker" "$HELPERS/record_maker" - "$main" >named
+for i in 1 2 3 4 5 6 7 8; do cat named; done >eight_named
+for i in 1 2 3 4 5 6 7 8; do cat eight_named eight_named eight_named eight_named; done >flood
+(exec 3<pipe; while [ ! -e go ]; do sleep 0.1; done; cat <&3 >got) &
+reader=$!
+"$PICKET" run --log=pipe "$send" <flood 2>err &
+pid=$!
+until has_thread $pid && lets_through $pid; do sleep 0.1; done
+kill -TERM $pid
+touch go
+wait $pid
+is "$? $(grep -c interrupted err)" "0 1" "a signal after the program's end ends the search for names"
+wait $reader
+is "$(grep -c '^BUG' got)" 256 "all reports come still"
+is "$(grep -c '^BUG.* in record_maker+0x' got | sed 's/^[1-9].*/some/')" some "but without names"
+
 # The reader of the program's output must see its end as soon as the program closes it.
 "$PICKET" run sh -c 'echo x; exec >&-; sleep 2; date +%s >later' | (cat >got; date +%s >end)
 is "$(cat got) $([ "$(cat end)" -lt "$(cat later)" ] && echo before)" "x before" \

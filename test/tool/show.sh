@@ -81,7 +81,7 @@ like "$(lines err) $(cat err)" "1 picket: $PWD/stripped: is gone; *$id*" "so is 
 
 compile -o whole
 server() {
-	python3 -u -c 'import http.server, os
+	exec python3 -u -c 'import http.server, os
 server = http.server.HTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)
 print(server.server_port)
 server.serve_forever()' >port 2>requests
@@ -103,6 +103,14 @@ fi
 mkfifo fifo
 record whole "$PWD/fifo" >record
 is "$(frames record 2>err | sort -u) $(lines err)" "null -:0 false 1" "only regular files are opened"
+
+# What is known of an address of one module is not said of the same address of another.
+compile -Dweigh=measure -o twin
+record whole "$PWD/whole" >one
+record twin "$PWD/twin" >two
+is "$(cat one two one two | frames - | grep -c 'weigh()'; cat one two one two | frames - |
+	grep -c 'measure()')" "2
+2" "two modules in turns"
 
 strip -g -o tables whole
 record whole "$PWD/tables" >record
@@ -129,6 +137,13 @@ is "$? $(lines err)" "1 3" "bad lines: one line each, exit 1"
 is "$(grep -c '^BUG: PICKET' out)" 2 "the rest is shown"
 is "$(cut -d: -f1-4 err | tr '\n' ' ')" "picket: show: bad:1 picket: show: bad:2 picket: show: bad:4 " \
 	"each names file and line"
+{ yes 'no json' | head -n 1000; cat named; } >mostly
+"$PICKET" show mostly >out 2>err
+is "$? $(lines err) $(grep -c '^BUG' out)" "1 4 1" "many bad lines do not fill the screen"
+is "$(tail -n 1 err)" "picket: show: mostly: 1000 lines in all are no records" "their number is said"
+head -c 40000000 /dev/zero | "$PICKET" show - named >out 2>err
+is "$? $(lines err) $(grep -c '^BUG' out)" "1 1 1" "a line far too long is not read to its end"
+like "$(cat err)" "picket: show: -:1: no record is 16777216 bytes long; *" "and is said to be so"
 "$PICKET" show nowhere named >out 2>err
 is "$? $(lines err) $(grep -c '^BUG' out)" "1 1 1" "a missing file does not hide the others"
 "$PICKET" show /dev/null

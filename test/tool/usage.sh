@@ -20,6 +20,9 @@ wrong 2 "run: a program to run is needed*" run --rate=1
 wrong 2 "run: a program to run is needed*" run --
 wrong 2 "run: unknown option '--rat'; there are --interval, --rate,*" run --rat=1 true
 wrong 2 "run: unknown option '-r'; *" run -r true
+long=$(head -c 5000 /dev/zero | tr '\0' x)
+wrong 2 "run: unknown option '--xxx*x'; there are --interval, *" run "--$long" true
+wrong 2 "unknown command 'xxx*x'; there are run, show, help*" "$long"
 wrong 2 "run: unknown option '--socket'; *" run --socket=x true
 wrong 2 "run: unknown option '--on_report'; *" run --on_report=abort true
 wrong 2 "run: --rate needs a value: --rate=N" run --rate

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+#
+# Sourced by the scripts beside it: which kernels there are, and where the cache keeps them.
+# The script sets `here`, its own directory, before.
+
+cache=${XDG_CACHE_HOME:-${HOME:?names the directory of the cache}/.cache}/picket/vm
+kernels_known='debian-VERSION[-FLAVOUR]-amd64, VERSION 5.10, 6.1 or 6.12, FLAVOUR generic or rt'
+
+# What run and kbuild exit with when they never got as far as a guest or a compiler.
+status_unable=125
+
+say()
+{
+	echo "${0##*/}: $*" >&2
+}
+
+die()
+{
+	say "$@"
+	exit $status_unable
+}
+
+usage_error()
+{
+	say "$@"
+	exit 2
+}
+
+# Sets release, compiler and flavour, the last as Debian's package names have it.
+parse_kernel()
+{
+	case $1 in
+	debian-5.10-*) release=bullseye compiler=gcc-10 ;;
+	debian-6.1-*) release=bookworm compiler=gcc-12 ;;
+	debian-6.12-*) release=trixie compiler=gcc-14 ;;
+	*) usage_error "'$1' is no kernel; allowed: $kernels_known" ;;
+	esac
+	case ${1#debian-*-} in
+	amd64) flavour=cloud-amd64 ;;
+	generic-amd64) flavour=amd64 ;;
+	rt-amd64) flavour=rt-amd64 ;;
+	*) usage_error "'$1' is no kernel; allowed: $kernels_known" ;;
+	esac
+}
+
+need_program()
+{
+	command -v "$1" >/dev/null || die "there is no $1; Debian's package $2 has it"
+}
+
+# What is not cached is fetched first; what is cached is used as it is, so that a kernel does not
+# change between a build and a boot.
+need_kernel()
+{
+	[ -d "$cache/kernels/$1" ] || "$here/fetch" "$1" || exit $status_unable
+}
+
+need_compiler()
+{
+	[ -d "$cache/compilers/$release" ] || "$here/fetch" --compiler "$1" || exit $status_unable
+}
