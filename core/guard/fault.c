@@ -29,14 +29,13 @@ static enum picket_verdict show(struct picket_guard *guard, uptr start, uptr end
 }
 
 /* Who hides this guard again? The slot of the object that was overrun, or else a neighbour. */
-static void answer_for(struct picket_guard *guard, uptr address, const struct picket_record *record)
+static void answer_for(struct picket_guard *guard, uptr address, u32 owner)
 {
 	struct picket_place place = picket_place_of(&guard->geometry, address);
-	u32 owner = record->object.slot_index;
 
 	if (place.slot != PICKET_NONE)
 		return;
-	if (record->object.state == PICKET_OBJECT_NONE)
+	if (owner == PICKET_NONE)
 		owner = place.left != PICKET_NONE ? place.left : place.right;
 	__atomic_fetch_or(&guard->slots[owner].opened,
 			  owner == place.left ? PICKET_GUARD_RIGHT : PICKET_GUARD_LEFT,
@@ -68,6 +67,7 @@ static enum picket_verdict pass(struct picket_guard *guard, uptr address)
 {
 	uptr start = picket_span_start(&guard->geometry, address);
 
+	answer_for(guard, address, PICKET_NONE);
 	return show(guard, start, start + guard->geometry.page_bytes, PICKET_FAULT_HANDLED);
 }
 
@@ -105,7 +105,8 @@ enum picket_verdict picket_guard_fault(struct picket_guard *guard, const struct 
 	record->fault_address = fault->address;
 	record->access = fault->access;
 	record->access_size_bytes = fault->access_size_bytes;
-	answer_for(guard, fault->address, record);
+	answer_for(guard, fault->address,
+		   record->object.state ? record->object.slot_index : PICKET_NONE);
 	verdict = show_for(guard, fault->address, record);
 	picket_record_send(guard, record, fault->context);
 	return verdict;

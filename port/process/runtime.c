@@ -132,6 +132,7 @@ static void last_check(const void *caller)
 {
 	picket_thread.caller = caller;
 	picket_guard_sweep(picket_runtime.guard, PICKET_SLOTS_MAX, PICKET_FOUND_EXIT);
+	picket_stats_say_lost(picket_runtime.guard);
 	if (picket_runtime.options.stats) {
 		picket_gate_tell(picket_runtime.guard, &picket_thread.gate);
 		picket_stats_publish(picket_runtime.guard);

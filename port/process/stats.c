@@ -107,14 +107,34 @@ static void publish(const struct picket_stats *stats)
 	picket_report_say(line.bytes, line.used);
 }
 
+static void read_stats(const struct picket_guard *guard, struct picket_stats *stats)
+{
+	picket_guard_stats(guard, stats);
+	stats->reports_lost += __atomic_load_n(&picket_runtime.lost, __ATOMIC_RELAXED);
+}
+
 void picket_stats_publish(const struct picket_guard *guard)
 {
 	struct picket_shield shield;
 	struct picket_stats stats;
 
-	picket_guard_stats(guard, &stats);
-	stats.reports_lost += __atomic_load_n(&picket_runtime.lost, __ATOMIC_RELAXED);
+	read_stats(guard, &stats);
 	picket_shield_raise(&shield);
 	publish(&stats);
 	picket_shield_lower(&shield);
+}
+
+void picket_stats_say_lost(const struct picket_guard *guard)
+{
+	char bytes[128];
+	struct picket_line line;
+	struct picket_stats stats;
+
+	read_stats(guard, &stats);
+	if (!stats.reports_lost)
+		return;
+	picket_line_start(&line, bytes, sizeof(bytes));
+	picket_line_number(&line, stats.reports_lost);
+	picket_line_text(&line, " reports were lost: too many at once, or nowhere to put them");
+	picket_report_warn(bytes);
 }

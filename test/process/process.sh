@@ -169,6 +169,9 @@ for turn in 1 2 3 4 5 6 7 8 9 10; do
 done
 check "a daemon that outlives picket run" has daemon "^BUG: PICKET: use-after-free"
 
+PICKET_OPTIONS=rate=1000000 "$programs/test_access" lose 2>"$work/err"
+check "reports that nobody got are counted at the end" has err "^picket: 3 reports were lost"
+
 # ---- hostile options ----
 
 wrong() { # NAME OPTIONS: one line, and the program as it would be
