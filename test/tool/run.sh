@@ -23,7 +23,8 @@ done
 # How it ended, as a parent sees it: a shell would turn signals into numbers. Signals that whoever
 # runs the tests ignores (nohup does) would be ignored in the program too.
 for signal in 1 2 3 4 6 7 8 9 10 11 12 13 14 15 24 34; do
-	env --default-signal perl -e 'system(@ARGV); print $? & 127' "$PICKET" run sh -c "kill -$signal \$\$" >got 2>/dev/null
+	env --default-signal perl -e 'system(@ARGV); print $? & 127' \
+		"$PICKET" run sh -c "kill -$signal \$\$" >got 2>/dev/null
 	is "$(cat got)" "$signal" "ends by signal $signal"
 done
 
