@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* Allocations that came while a sample was due. */
+#include "handlers.h"
+#include "slab.h"
+#include "../compat/kmalloc.h"
+#include "../compat/memcg.h"
+
+#include <linux/gfp.h>
+
+u64 picket_declined[PICKET_DECLINE_COUNT];
+
+#define DEBUG_FLAGS                                                                                \
+	(SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER | SLAB_TRACE)
+
+/* What is asked for, however the caller said it. */
+struct wish {
+	struct kmem_cache *cache;
+	gfp_t flags;
+	size_t size;
+	bool kmalloc;
+};
+
+static bool has_flags(struct kmem_cache *cache, slab_flags_t flags)
+{
+	return picket_cache_flags(cache) & (__force unsigned int)flags;
+}
+
+static bool wants_zone(const struct wish *wish)
+{
+	return (wish->flags & GFP_ZONEMASK) ||
+	       ((wish->flags & __GFP_THISNODE) && num_online_nodes() > 1) ||
+	       has_flags(wish->cache, SLAB_CACHE_DMA | SLAB_CACHE_DMA32);
+}
+
+static bool is_charged(const struct wish *wish)
+{
+	return ((wish->flags & __GFP_ACCOUNT) || has_flags(wish->cache, SLAB_ACCOUNT)) &&
+	       picket_memcg_charges();
+}
+
+static bool decline(enum picket_decline why)
+{
+	__atomic_fetch_add(&picket_declined[why], 1, __ATOMIC_RELAXED);
+	return false;
+}
+
+/* Before the gate is asked, so that a sample waits for an allocation that we can guard. */
+static bool is_eligible(const struct wish *wish)
+{
+	if (wish->size > PAGE_SIZE)
+		return decline(PICKET_DECLINE_SIZE);
+	if (wants_zone(wish))
+		return decline(PICKET_DECLINE_ZONE);
+	if (has_flags(wish->cache, SLAB_TYPESAFE_BY_RCU))
+		return decline(PICKET_DECLINE_RCU);
+	if (has_flags(wish->cache, DEBUG_FLAGS))
+		return decline(PICKET_DECLINE_DEBUG);
+	if (is_charged(wish))
+		return decline(PICKET_DECLINE_ACCOUNT);
+	return true;
+}
+
+/*
+ * kmalloc() promises the largest power of two that divides the size, and at least the machine's
+ * minimum; nothing more, though most callers get more.
+ */
+static size_t alignment_of(const struct wish *wish)
+{
+	if (!wish->kmalloc)
+		return picket_cache_align(wish->cache);
+	if (picket_params.align)
+		return picket_params.align;
+	return max_t(size_t, ARCH_KMALLOC_MINALIGN, wish->size & -wish->size);
+}
+
+/*
+ * A cache with a window for user copies checks it from the start of the object as it computes it,
+ * by size: after we are gone only an object that starts its page is where it thinks.
+ */
+static enum picket_side side_of(const struct wish *wish)
+{
+	if (!wish->kmalloc && picket_cache_usersize(wish->cache))
+		return PICKET_SIDE_LEFT;
+	return PICKET_SIDE_AUTO;
+}
+
+static bool wants_zero(const struct wish *wish)
+{
+	if (wish->flags & __GFP_ZERO)
+		return true;
+	return want_init_on_alloc(wish->flags) && !picket_cache_ctor(wish->cache);
+}
+
+static void *guarded(const struct wish *wish)
+{
+	struct picket_request request = {
+		.size_bytes = wish->size,
+		.align_bytes = alignment_of(wish),
+		.family = wish->kmalloc ? PICKET_FAMILY_MALLOC : PICKET_FAMILY_ANY,
+		.side = side_of(wish),
+		.zero = wants_zero(wish),
+		.allocator = picket_cache_name(wish->cache),
+	};
+	void *object = picket_guard_alloc(picket_linux.guard, NULL, &request);
+	picket_ctor ctor;
+
+	if (!object)
+		return NULL;
+	picket_slab_adopt(picket_pages_at((unsigned long)object), wish->cache);
+	ctor = picket_cache_ctor(wish->cache);
+	if (ctor)
+		ctor(object);
+	return object;
+}
+
+static struct picket_result sample(const struct wish *wish)
+{
+	void *object = NULL;
+
+	if (is_eligible(wish) && picket_gate_take()) {
+		object = guarded(wish);
+		if (!object)
+			picket_gate_give_back();
+	}
+	return (struct picket_result){ (unsigned long)object, !!object };
+}
+
+struct picket_result picket_on_cache_alloc(struct picket_args *args)
+{
+	struct kmem_cache *cache = (struct kmem_cache *)args->di;
+
+	return sample(&(struct wish){ cache, args->si, picket_cache_object_size(cache) });
+}
+
+struct picket_result picket_on_cache_alloc_lru(struct picket_args *args)
+{
+	struct kmem_cache *cache = (struct kmem_cache *)args->di;
+
+	return sample(&(struct wish){ cache, args->dx, picket_cache_object_size(cache) });
+}
+
+struct picket_result picket_on_kmalloc_node_size(struct picket_args *args)
+{
+	return sample(&(struct wish){ (struct kmem_cache *)args->di, args->si, args->cx, true });
+}
+
+struct picket_result picket_on_kmalloc_size(struct picket_args *args)
+{
+	return sample(&(struct wish){ (struct kmem_cache *)args->di, args->si, args->dx, true });
+}
+
+static struct picket_result kmalloc_by_size(size_t size, gfp_t flags)
+{
+	struct kmem_cache *cache = picket_kmalloc_cache(size, flags);
+
+	if (cache)
+		return sample(&(struct wish){ cache, flags, size, true });
+	decline(PICKET_DECLINE_SIZE);
+	return (struct picket_result){ 0, 0 };
+}
+
+struct picket_result picket_on_kmalloc(struct picket_args *args)
+{
+	return kmalloc_by_size(args->di, args->si);
+}
+
+/* Buckets are private caches of one user, which we cannot name. */
+struct picket_result picket_on_kmalloc_bucket(struct picket_args *args)
+{
+	if (!args->si)
+		return kmalloc_by_size(args->di, args->dx);
+	decline(PICKET_DECLINE_BUCKET);
+	return (struct picket_result){ 0, 0 };
+}

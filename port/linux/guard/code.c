@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "module.h"
+#include "code.h"
+#include "imports.h"
+
+#define RANGES_MAX 64
+
+/* Of all the versions that we know; a kernel has some of them. */
+static const char *const allocator_names[] = {
+	"kfree",
+	"kfree_bulk",
+	"__kmem_cache_free",
+	"kmem_cache_free",
+	"kmem_cache_free_bulk",
+	"slab_free_freelist_hook",
+	"build_detached_freelist",
+	"__slab_free",
+	"free_to_partial_list",
+	"kmem_cache_destroy",
+	"__kmem_cache_shutdown",
+	"__kmem_cache_alloc_node",
+	"kmem_cache_alloc",
+	"kmem_cache_alloc_lru",
+	"kmem_cache_alloc_node",
+	"kmem_cache_alloc_bulk",
+	"kmem_cache_alloc_trace",
+	"kmem_cache_alloc_node_trace",
+	"kmalloc_trace",
+	"kmalloc_node_trace",
+	"__kmalloc",
+	"__kmalloc_node",
+	"__kmalloc_track_caller",
+	"__kmalloc_node_track_caller",
+	"__do_kmalloc_node",
+	"__kmalloc_cache_noprof",
+	"__kmalloc_cache_node_noprof",
+	"__kmalloc_noprof",
+	"__kmalloc_node_noprof",
+	"__kmalloc_node_track_caller_noprof",
+	"kmem_cache_alloc_noprof",
+	"kmem_cache_alloc_lru_noprof",
+	"kmem_cache_alloc_node_noprof",
+	"kmem_cache_alloc_bulk_noprof",
+	"__ksize",
+};
+
+/* SLUB links a freed object into a list before __slab_free() sees it. */
+static const char *const free_names[] = {
+	"kfree",
+	"kfree_bulk",
+	"__kmem_cache_free",
+	"kmem_cache_free",
+	"kmem_cache_free_bulk",
+	"slab_free_freelist_hook",
+	"build_detached_freelist",
+};
+
+static const char *const usercopy_names[] = {
+	"copy_user_generic_unrolled",
+	"copy_user_generic_string",
+	"copy_user_enhanced_fast_string",
+	"copy_user_fast_string",
+	"rep_movs_alternative",
+	"__copy_user_nocache",
+	"_copy_to_user",
+	"_copy_from_user",
+	"_copy_to_iter",
+	"_copy_from_iter",
+	"copyin",
+	"copyout",
+};
+
+static const struct {
+	const char *const *names;
+	size_t count;
+} kinds[PICKET_CODE_COUNT] = {
+	[PICKET_CODE_ALLOCATOR] = { allocator_names, ARRAY_SIZE(allocator_names) },
+	[PICKET_CODE_FREE] = { free_names, ARRAY_SIZE(free_names) },
+	[PICKET_CODE_USERCOPY] = { usercopy_names, ARRAY_SIZE(usercopy_names) },
+};
+
+/* What a compiler appends to the name of a function that it has changed. */
+static const char *const suffixes[] = { "", ".constprop.0", ".isra.0", ".part.0" };
+
+static struct {
+	struct {
+		unsigned long start;
+		unsigned long bytes;
+	} range[RANGES_MAX];
+	unsigned int count;
+} code[PICKET_CODE_COUNT];
+
+static void range_add(enum picket_code kind, const char *name)
+{
+	unsigned long start = picket_imports.kallsyms_lookup_name(name);
+	unsigned long bytes, offset;
+
+	if (!start || code[kind].count >= RANGES_MAX ||
+	    !picket_imports.kallsyms_lookup_size_offset(start, &bytes, &offset))
+		return;
+	code[kind].range[code[kind].count].start = start;
+	code[kind].range[code[kind].count].bytes = bytes;
+	code[kind].count++;
+}
+
+void picket_code_find(void)
+{
+	char name[64];
+	size_t i, j;
+	int kind;
+
+	for (kind = 0; kind < PICKET_CODE_COUNT; kind++)
+		for (i = 0; i < kinds[kind].count; i++)
+			for (j = 0; j < ARRAY_SIZE(suffixes); j++) {
+				scnprintf(name, sizeof(name), "%s%s", kinds[kind].names[i],
+					  suffixes[j]);
+				range_add(kind, name);
+			}
+}
+
+bool picket_code_is(enum picket_code kind, unsigned long address)
+{
+	unsigned int i;
+
+	for (i = 0; i < code[kind].count; i++)
+		if (address - code[kind].range[i].start < code[kind].range[i].bytes)
+			return true;
+	return false;
+}
