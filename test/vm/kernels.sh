@@ -59,3 +59,12 @@ need_compiler()
 {
 	[ -d "$cache/compilers/$release" ] || "$here/fetch" --compiler "$1" || exit $status_unable
 }
+
+# Can a mount namespace be made here? Not in a chroot, and for a plain user not everywhere. Sets
+# as_root to what unshare needs besides.
+own_mounts()
+{
+	as_root=
+	[ "$(id -u)" -eq 0 ] || as_root=--map-root-user
+	unshare --mount $as_root true 2>/dev/null
+}
