@@ -337,7 +337,7 @@ static _Noreturn void be_victim(void)
 		pause();
 }
 
-/* Whoever runs the tests may ignore signals (nohup does); programs on a terminal start with none. */
+/* Whoever runs the tests may ignore signals (nohup does); on a terminal none are ignored. */
 static void signals_default(void)
 {
 	sigset_t none;
