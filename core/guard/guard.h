@@ -253,12 +253,68 @@ u32 picket_guard_sweep(struct picket_guard *guard, u32 max, enum picket_found fo
 int picket_guard_set_policy(struct picket_guard *guard, enum picket_policy policy, u64 param);
 
 /**
+ * picket_guard_set_covered() - change covered_percent, from now on.
+ * Return: 0; -22 (EINVAL): above 100, nothing changed.
+ */
+int picket_guard_set_covered(struct picket_guard *guard, u32 percent);
+
+/**
  * picket_guard_fork_child() - the process was copied; only the caller's thread lives here.
  *
  * Puts right what other threads left half done, and makes every gate draw anew.
  * Context: the only thread, before it allocates.
  */
 void picket_guard_fork_child(struct picket_guard *guard);
+
+/* A slot as a port may see it: its present object, or the last one. */
+struct picket_slot_view {
+	u32 slot_index;
+	u32 family;   /* enum picket_family */
+	uptr address; /* of the object; 0: there was none yet */
+	uptr size_bytes;
+	bool live;
+};
+
+/** picket_guard_slots() - how many slots there are; constant. */
+u32 picket_guard_slots(const struct picket_guard *guard);
+
+/**
+ * picket_guard_slot() - look at a slot.
+ * @slot_index: below picket_guard_slots().
+ *
+ * Return: true if it has or had an object. False: the view is filled all the same.
+ */
+bool picket_guard_slot(const struct picket_guard *guard, u32 slot_index,
+		       struct picket_slot_view *view);
+
+/**
+ * picket_guard_at() - look at the slot that an address of the pool lies in.
+ *
+ * Return: true if it has or had an object. False also for addresses in guards, and then the view
+ * may be as it was.
+ */
+bool picket_guard_at(const struct picket_guard *guard, uptr address, struct picket_slot_view *view);
+
+/**
+ * picket_guard_slot_record() - fill a record's object, its tasks and its stacks from a slot.
+ * @record: all zero before.
+ *
+ * Return: true if the slot has or had an object.
+ */
+bool picket_guard_slot_record(const struct picket_guard *guard, u32 slot_index,
+			      struct picket_record *record);
+
+/**
+ * picket_guard_pardon() - the host's own allocator wrote to [start, end), in one slot, on its way
+ * to a free: what of it lies beside the live object is canary again, so that no bug is seen there.
+ */
+void picket_guard_pardon(struct picket_guard *guard, uptr start, uptr end);
+
+/**
+ * picket_guard_forget_allocator() - the allocator (a cache) that the slot's freed object came from
+ * is gone: later records name none. May not happen while another thread takes a slot.
+ */
+void picket_guard_forget_allocator(struct picket_guard *guard, u32 slot_index);
 
 /** picket_guard_stats() - copy the counters. */
 void picket_guard_stats(const struct picket_guard *guard, struct picket_stats *stats);

@@ -350,9 +350,17 @@ int picket_guard_set_policy(struct picket_guard *guard, enum picket_policy polic
 	return 0;
 }
 
+int picket_guard_set_covered(struct picket_guard *guard, u32 percent)
+{
+	if (percent > 100)
+		return EINVAL_ERROR;
+	picket_store(&guard->config.covered_percent, percent);
+	return 0;
+}
+
 bool picket_guard_crowded(const struct picket_guard *guard)
 {
-	u32 percent = guard->config.covered_percent;
+	u32 percent = picket_load(&guard->config.covered_percent);
 
 	return percent < 100 &&
 	       picket_load(&guard->stats.live) * 100 > (u64)guard->geometry.slot_count * percent;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* /sys/kernel/debug/picket/, with the files and the lines that KFENCE has there, and our own. */
 #include "module.h"
-#include "../../../core/guard/pool.h"
+#include "device.h"
 
 #include <linux/debugfs.h>
 #include <linux/sched/clock.h>
@@ -18,7 +18,7 @@ static int stats_show(struct seq_file *file, void *unused)
 	seq_printf(file, "currently allocated: %llu\n", stats.live);
 	seq_printf(file, "total allocations: %llu\n", stats.guarded);
 	seq_printf(file, "total frees: %llu\n", stats.freed);
-	seq_printf(file, "zombie allocations: %d\n", 0);
+	seq_printf(file, "zombie allocations: %llu\n", picket_zombies);
 	seq_printf(file, "total bugs: %llu\n", stats.reports + stats.reports_lost);
 	seq_printf(file, "skipped allocations (incompatible): %llu\n",
 		   stats.skipped[PICKET_SKIP_INCOMPATIBLE] + picket_declined[PICKET_DECLINE_SIZE] +
@@ -37,6 +37,7 @@ static int stats_show(struct seq_file *file, void *unused)
 	seq_printf(file, "skipped allocations (private bucket): %llu\n",
 		   picket_declined[PICKET_DECLINE_BUCKET]);
 	seq_printf(file, "reports lost: %llu\n", stats.reports_lost + picket_reports_unprinted());
+	seq_printf(file, "records lost (device): %llu\n", picket_device_lost());
 	seq_printf(file, "spurious faults: %llu\n", stats.spurious);
 	return 0;
 }
@@ -72,7 +73,7 @@ static void show_object(struct seq_file *file, const struct picket_record *recor
 
 static void *objects_start(struct seq_file *file, loff_t *position)
 {
-	return *position < picket_linux.guard->geometry.slot_count ? (void *)(*position + 1) : NULL;
+	return *position < picket_guard_slots(picket_linux.guard) ? (void *)(*position + 1) : NULL;
 }
 
 static void *objects_next(struct seq_file *file, void *at, loff_t *position)
@@ -87,14 +88,12 @@ static void objects_stop(struct seq_file *file, void *at)
 
 static int objects_show(struct seq_file *file, void *at)
 {
-	const struct picket_slot *slots = picket_linux.guard->slots;
 	u32 slot_index = (unsigned long)at - 1;
 	struct picket_record *record = kzalloc(sizeof(*record), GFP_KERNEL);
 
 	if (!record)
 		return -ENOMEM;
-	picket_slot_to_record(&slots[slot_index], slot_index, slots[slot_index].newest & 1, record);
-	if (record->object.address)
+	if (picket_guard_slot_record(picket_linux.guard, slot_index, record))
 		show_object(file, record);
 	else
 		seq_printf(file, "kfence-#%u unused\n", slot_index);

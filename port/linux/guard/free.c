@@ -2,43 +2,30 @@
 /* Frees, and questions about the size, of addresses in the pool. */
 #include "handlers.h"
 #include "slab.h"
-#include "../../../core/guard/pool.h"
 
 static const struct picket_result handled = { 0, 1 };
+
+u64 picket_zombies;
 
 /*
  * On its way to us the allocator has linked the object into a list: it wrote a pointer into the
  * object, or beside it if the object is shorter than its cache's. That is no overrun.
  */
-static void mend_canary(struct picket_guard *guard, unsigned long object, u32 slot_index)
+static void pardon_link(unsigned long object)
 {
 	struct kmem_cache *cache = picket_slab_owner(picket_pages_at(object));
-	unsigned long start = object + picket_cache_freelist_offset(cache);
-	unsigned long end = start + sizeof(void *);
-	struct picket_bounds bounds;
-	unsigned long page_end;
+	unsigned long link = object + picket_cache_freelist_offset(cache);
 
-	picket_slot_bounds(&guard->slots[slot_index], &bounds);
-	if (!picket_state_is_live(bounds.state))
-		return;
-	page_end = picket_span_end(&guard->geometry, bounds.address, bounds.size_bytes);
-	end = min(end, page_end);
-	if (start < bounds.address)
-		picket_canary_fill(start, min(end, (unsigned long)bounds.address));
-	start = max(start, (unsigned long)(bounds.address + bounds.size_bytes));
-	if (start < end)
-		picket_canary_fill(start, end);
+	if (link / PAGE_SIZE == object / PAGE_SIZE)
+		picket_guard_pardon(picket_linux.guard, link, link + sizeof(void *));
 }
 
 static void release(unsigned long object)
 {
 	static const struct picket_free_request request = { .found = PICKET_FOUND_FREE };
-	struct picket_guard *guard = picket_linux.guard;
-	u32 slot_index = picket_place_of(&guard->geometry, object).slot;
 
-	if (slot_index != PICKET_NONE)
-		mend_canary(guard, object, slot_index);
-	picket_guard_free(guard, object, &request);
+	pardon_link(object);
+	picket_guard_free(picket_linux.guard, object, &request);
 }
 
 /* (cache, slab, first, last, count, ...): a page has one object, so the list has one. */
@@ -81,13 +68,9 @@ struct picket_result picket_on_bulk_free(struct picket_args *args)
 
 static unsigned long size_of(unsigned long object)
 {
-	struct picket_guard *guard = picket_linux.guard;
-	u32 slot_index = picket_place_of(&guard->geometry, object).slot;
-	struct picket_bounds bounds = { 0 };
+	struct picket_slot_view view;
 
-	if (slot_index != PICKET_NONE)
-		picket_slot_bounds(&guard->slots[slot_index], &bounds);
-	return bounds.size_bytes;
+	return picket_guard_at(picket_linux.guard, object, &view) ? view.size_bytes : 0;
 }
 
 /* (object): of a freed one too, since who asks will use it, and be told then. */
@@ -116,26 +99,35 @@ struct picket_result picket_on_krealloc(struct picket_args *args)
 	return (struct picket_result){ (unsigned long)new, 1 };
 }
 
+static void abandon(struct kmem_cache *cache, u32 slot_index)
+{
+	static const struct picket_free_request request = { .found = PICKET_FOUND_FREE };
+	struct picket_guard *guard = picket_linux.guard;
+	struct picket_slot_view view;
+	struct page *page;
+
+	if (!picket_guard_slot(guard, slot_index, &view))
+		return;
+	page = picket_pages_at(view.address);
+	if (picket_slab_owner(page) != cache)
+		return;
+	if (view.live) {
+		picket_guard_free(guard, view.address, &request);
+		__atomic_fetch_add(&picket_zombies, 1, __ATOMIC_RELAXED);
+	}
+	picket_slab_adopt(page, NULL);
+	picket_guard_forget_allocator(guard, slot_index);
+}
+
 /*
  * (cache): it goes away, and its objects with it. Who uses one later finds it freed, by whoever
  * destroyed the cache.
  */
 struct picket_result picket_on_cache_destroy(struct picket_args *args)
 {
-	static const struct picket_free_request request = { .found = PICKET_FOUND_FREE };
-	struct picket_guard *guard = picket_linux.guard;
 	u32 i;
 
-	for (i = 0; i < guard->geometry.slot_count; i++) {
-		struct page *page = picket_pages_at(picket_slot_start(&guard->geometry, i));
-		struct picket_bounds bounds;
-
-		if ((unsigned long)picket_slab_owner(page) != args->di)
-			continue;
-		picket_slot_bounds(&guard->slots[i], &bounds);
-		if (picket_state_is_live(bounds.state))
-			picket_guard_free(guard, bounds.address, &request);
-		picket_slab_adopt(page, NULL);
-	}
+	for (i = 0; i < picket_guard_slots(picket_linux.guard); i++)
+		abandon((struct kmem_cache *)args->di, i);
 	return (struct picket_result){ 0, 0 };
 }

@@ -27,6 +27,7 @@ static const struct import {
 	IMPORT("__module_address", module_address),
 	IMPORT("__start_BTF", btf_start),
 	IMPORT("__stop_BTF", btf_end),
+	IMPORT("_text", text),
 	IMPORT("_stext", text_start),
 	IMPORT("panic_on_warn", panic_on_warn),
 };

@@ -25,6 +25,7 @@ struct picket_imports {
 	struct module *(*module_address)(unsigned long address);
 	const void *btf_start;
 	const void *btf_end;
+	const void *text; /* the first byte of the kernel */
 	const void *text_start;
 	int *panic_on_warn;
 };

@@ -13,7 +13,6 @@
 
 #include "module.h"
 #include "slab.h"
-#include "../../../core/guard/pool.h"
 
 /* Flags under which the allocator neither wipes a freed object nor rounds its size up. */
 #define COPY_FLAGS SLAB_TYPESAFE_BY_RCU
@@ -41,30 +40,30 @@ static struct kmem_cache *cache_for(struct kmem_cache *cache, unsigned long offs
 	return copy;
 }
 
-static void prepare(struct picket_guard *guard, u32 slot_index)
+static void prepare(const struct picket_slot_view *view)
 {
-	const struct picket_life *life = picket_slot_life(&guard->slots[slot_index]);
-	struct page *page = picket_pages_at(life->address);
-	unsigned long offset = offset_in_page(life->address);
+	struct page *page = picket_pages_at(view->address);
+	unsigned long offset = offset_in_page(view->address);
 
-	if (offset && life->family == PICKET_FAMILY_MALLOC)
+	if (offset && view->family == PICKET_FAMILY_MALLOC)
 		picket_slab_adopt(page,
-				  cache_for(picket_slab_owner(page), offset, life->size_bytes));
-	picket_pages_keep(life->address);
-	picket_pages_keep(life->address + PAGE_SIZE);
+				  cache_for(picket_slab_owner(page), offset, view->size_bytes));
+	picket_pages_keep(view->address);
+	picket_pages_keep(view->address + PAGE_SIZE);
 }
 
 void picket_leftovers_prepare(void)
 {
 	struct picket_guard *guard = picket_linux.guard;
+	struct picket_slot_view view;
 	u32 live = 0;
 	u32 i;
 
 	picket_pages_show_all();
-	for (i = 0; i < guard->geometry.slot_count; i++) {
-		if (!picket_state_is_live(picket_load_acquire(&guard->slots[i].state)))
+	for (i = 0; i < picket_guard_slots(guard); i++) {
+		if (!picket_guard_slot(guard, i, &view) || !view.live)
 			continue;
-		prepare(guard, i);
+		prepare(&view);
 		live++;
 	}
 	if (live)

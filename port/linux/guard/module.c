@@ -2,6 +2,7 @@
 /* Loading and unloading, each in the one order that is safe. */
 #include "module.h"
 #include "code.h"
+#include "device.h"
 #include "hooks.h"
 #include "imports.h"
 #include "leftovers.h"
@@ -13,7 +14,10 @@
 
 #define DEFAULT_ALIGN ARCH_KMALLOC_MINALIGN
 
-struct picket_platform picket_linux;
+struct picket_platform picket_linux = {
+	.deliver = picket_report,
+	.say_disabled = picket_report_disabled,
+};
 
 static void fill_config(struct picket_guard_config *config)
 {
@@ -88,6 +92,9 @@ static int __init picket_init(void)
 
 	if (error)
 		return error;
+	error = picket_device_start();
+	if (error)
+		goto no_device;
 	error = create_guard();
 	if (error)
 		goto no_guard;
@@ -104,6 +111,8 @@ static int __init picket_init(void)
 no_hooks:
 	picket_guard_destroy(picket_linux.guard);
 no_guard:
+	picket_device_stop();
+no_device:
 	picket_slab_end();
 	return error;
 }
@@ -117,6 +126,7 @@ static void __exit picket_exit(void)
 	picket_leftovers_prepare();
 	picket_hooks_remove();
 	picket_guard_destroy(picket_linux.guard);
+	picket_device_stop();
 	picket_slab_end();
 }
 

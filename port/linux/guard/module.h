@@ -3,6 +3,7 @@
 #ifndef PICKET_LINUX_MODULE_H
 #define PICKET_LINUX_MODULE_H
 
+#include "../../../core/atomic.h"
 #include "../../../core/guard/guard.h"
 
 #include <linux/mm.h>
@@ -18,9 +19,14 @@ struct picket_context {
 	struct pt_regs *regs;
 };
 
-/* One detector in one kernel: all else is static in the file it belongs to. */
+/*
+ * One detector in one kernel: all else is static in the file it belongs to. The calls are made in
+ * the context of the bug, which may be any.
+ */
 struct picket_platform {
 	struct picket_guard *guard;
+	void (*deliver)(const struct picket_record *record);
+	void (*say_disabled)(const char *why);
 };
 
 extern struct picket_platform picket_linux;
@@ -64,6 +70,9 @@ enum picket_decline {
 
 extern u64 picket_declined[PICKET_DECLINE_COUNT];
 
+/* Objects that were alive when their cache was destroyed. */
+extern u64 picket_zombies;
+
 /* Registers that carry arguments, as the trampolines push them. */
 struct picket_args {
 	unsigned long r9;
@@ -95,6 +104,8 @@ void picket_gate_start(void);
 void picket_gate_stop(void);
 
 /* report.c */
+void picket_report(const struct picket_record *record);
+void picket_report_disabled(const char *why);
 u64 picket_reports_unprinted(void);
 
 /* panic.c */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* The contract of core/platform.h, but for pages.c, stack.c and report.c. */
+/* The contract of core/platform.h, but for pages.c and stack.c. */
 #include "module.h"
 
 #include <linux/random.h>
@@ -34,7 +34,12 @@ void picket_plat_task(struct picket_platform *platform, struct picket_task *task
 	task->name[sizeof(task->name) - 1] = '\0';
 }
 
+void picket_plat_report(struct picket_platform *platform, const struct picket_record *record)
+{
+	platform->deliver(record);
+}
+
 void picket_plat_disabled(struct picket_platform *platform, const char *why)
 {
-	pr_err("disabled: %s\n", why);
+	platform->say_disabled(why);
 }

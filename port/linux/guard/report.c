@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* Records as text in the kernel's log, in KFENCE's layout, and what a report leads to. */
 #include "module.h"
+#include "device.h"
 #include "imports.h"
-#include "../../../core/report/report.h"
+#include "symbols.h"
 
-#include <linux/kallsyms.h>
 #include <linux/module.h>
 #include <linux/printk.h>
 #include <linux/smp.h>
@@ -20,7 +20,7 @@ static struct {
 	int cpu; /* that prints, or NOBODY */
 	unsigned int used;
 	char line[LINE_BYTES];
-	char symbol[KSYM_NAME_LEN];
+	struct picket_symbol_names names;
 } printer = { .cpu = NOBODY };
 
 static u64 unprinted;
@@ -44,23 +44,6 @@ static void print(void *context, const char *bytes, uptr count)
 		if (*bytes != '\n')
 			printer.line[printer.used++] = *bytes;
 	}
-}
-
-static u32 frames(void *context, u64 pc, bool exact, struct picket_frame *out)
-{
-	unsigned long size, offset;
-	char *module = NULL;
-	const char *name;
-
-	memset(out, 0, sizeof(*out));
-	name = picket_imports.kallsyms_lookup(pc, &size, &offset, &module, printer.symbol);
-	if (!name)
-		return 0;
-	out->function = name;
-	out->function_offset = offset;
-	out->function_size = size;
-	out->module = module;
-	return 1;
 }
 
 /*
@@ -87,7 +70,7 @@ static void print_report(const struct picket_record *record)
 		.prefix = picket_params.report_prefix,
 		.kfence = true,
 	};
-	const struct picket_symbols symbols = { .frames = frames };
+	const struct picket_symbols symbols = { picket_symbols_frames, &printer.names };
 	const struct picket_output output = { .write = print };
 	unsigned long flags;
 
@@ -103,8 +86,14 @@ static void print_report(const struct picket_record *record)
 	local_irq_restore(flags);
 }
 
-void picket_plat_report(struct picket_platform *platform, const struct picket_record *record)
+void picket_report_disabled(const char *why)
 {
+	pr_err("disabled: %s\n", why);
+}
+
+void picket_report(const struct picket_record *record)
+{
+	picket_device_write(record);
 	print_report(record);
 #ifdef PICKET_HAVE_ERROR_REPORT
 	trace_error_report_end(ERROR_DETECTOR_KFENCE, record->fault_address);

@@ -6,24 +6,21 @@
 #include "handlers.h"
 #include "imports.h"
 #include "slab.h"
-#include "../../../core/guard/pool.h"
 
 /* (address, count, slab, to_user) */
 struct picket_result picket_on_usercopy(struct picket_args *args)
 {
-	struct picket_guard *guard = picket_linux.guard;
 	struct kmem_cache *cache = picket_slab_owner(picket_pages_at(args->di));
-	u32 slot_index = picket_place_of(&guard->geometry, args->di).slot;
 	unsigned long window = picket_cache_useroffset(cache);
 	unsigned long room = picket_cache_usersize(cache);
-	struct picket_bounds bounds = { 0 };
+	struct picket_slot_view view;
 	unsigned long offset;
 
-	if (slot_index != PICKET_NONE)
-		picket_slot_bounds(&guard->slots[slot_index], &bounds);
-	offset = args->di - bounds.address;
 	/* Beside an object or in a freed one, the copy itself will fault. */
-	if (picket_state_is_live(bounds.state) && offset < bounds.size_bytes &&
+	if (!picket_guard_at(picket_linux.guard, args->di, &view) || !view.live)
+		return (struct picket_result){ 0, 1 };
+	offset = args->di - view.address;
+	if (offset < view.size_bytes &&
 	    (offset < window || offset - window > room || args->si > room - (offset - window)))
 		picket_imports.usercopy_abort("SLUB object", picket_cache_name(cache), args->cx,
 					      offset, args->si);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "module.h"
+#include "symbols.h"
+#include "imports.h"
+#include "../compat/module.h"
+
+#include <asm/page_types.h>
+
+/* Where the address lies in the file: the kernel's image is linked to one address, and moved. */
+static void locate(unsigned long address, struct picket_frame *out)
+{
+	const struct module *module = picket_imports.module_address(address);
+
+	if (module) {
+		out->module = module->name;
+		out->module_offset = address - picket_module_base(module);
+	} else {
+		out->module = "vmlinux";
+		out->module_offset = address - (unsigned long)picket_imports.text + __START_KERNEL;
+	}
+}
+
+u32 picket_symbols_frames(void *context, u64 pc, bool exact, struct picket_frame *out)
+{
+	struct picket_symbol_names *names = context;
+	unsigned long size, offset;
+	char *module = NULL;
+	const char *name;
+
+	memset(out, 0, sizeof(*out));
+	name = picket_imports.kallsyms_lookup(pc, &size, &offset, &module, names->name);
+	if (!name)
+		return 0;
+	locate(pc, out);
+	out->function = name;
+	out->function_offset = offset;
+	out->function_size = size;
+	return 1;
+}
