@@ -177,6 +177,23 @@ int picket_guard_free(struct picket_guard *guard, uptr address,
 	return 0;
 }
 
+/* Under the lock a slot at rest stays as it is: who takes one takes it off its list first. */
+void picket_guard_close(struct picket_guard *guard, uptr address)
+{
+	u32 slot_index = picket_place_of(&guard->geometry, address).slot;
+	uptr start;
+
+	if (slot_index == PICKET_NONE || picket_load(&guard->disabled) ||
+	    !picket_lock_try(&guard->lock))
+		return;
+	start = picket_slot_start(&guard->geometry, slot_index);
+	if (picket_load_acquire(&guard->slots[slot_index].state) == PICKET_SLOT_FREED)
+		picket_opened_close(
+			guard, start,
+			start + picket_class_of(&guard->geometry, slot_index)->slot_bytes, true);
+	picket_lock_release(&guard->lock);
+}
+
 bool picket_guard_object(struct picket_guard *guard, uptr address, uptr *size_bytes)
 {
 	u32 slot_index = picket_place_of(&guard->geometry, address).slot;

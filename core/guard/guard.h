@@ -50,11 +50,11 @@ struct picket_guard_config {
 	u32 align_right;
 	u32 retain_pages; /* freed objects above one page keep their data up to this in sum */
 	enum picket_policy policy;
-	u64 policy_param; /* milliseconds (or, with interval_us, microseconds) or 1-of-N */
-	bool interval_us;
-	u64 first_delay_ms; /* PICKET_POLICY_INTERVAL: no sample before that */
-	u32 burst;	    /* PICKET_POLICY_INTERVAL: so many more per interval */
-	u32 jitter;	    /* PICKET_POLICY_INTERVAL: after a tick 0 ... jitter allocations pass */
+	u64 policy_param;
+	/* Of the policies by time: */
+	u64 first_delay_ms; /* no sample before that */
+	u32 burst;	    /* so many more per interval */
+	u32 jitter;	    /* after a tick 0 ... jitter allocations pass */
 	/* Above this share of live slots a site that is guarded already is refused; 100: never. */
 	u32 covered_percent;
 	u64 seed;		     /* of everything random; 0: picket_plat_random() */
@@ -71,8 +71,8 @@ struct picket_gate {
 	s64 countdown; /* allocations that still pass unseen */
 	s64 assigned;  /* what countdown was set to last, to count what was seen */
 	u64 random;
-	u64 checked_ns; /* PICKET_POLICY_INTERVAL: when the clock was read last */
-	s64 stride;	/* PICKET_POLICY_INTERVAL: allocations between looks at the clock */
+	u64 checked_ns; /* by time: when the clock was read last */
+	s64 stride;	/* by time: allocations between looks at the clock */
 	u32 armed;	/* samples this gate may take now */
 	u32 tries;	/* refusals that the present tick may still stand */
 	u32 epoch;	/* picket_guard_fork_child() makes older gates start anew */
@@ -235,6 +235,14 @@ enum picket_verdict picket_guard_fault(struct picket_guard *guard,
  * reported: a guard when an object beside it is freed, a slot after its next object.
  */
 void picket_guard_let(struct picket_guard *guard, uptr address);
+
+/**
+ * picket_guard_close() - hide the pages of a freed object again that picket_guard_let() or a report
+ * has opened, so that its next use is found.
+ * @address: any address for which picket_guard_owns() is true; where no freed object is, nothing
+ *           happens.
+ */
+void picket_guard_close(struct picket_guard *guard, uptr address);
 
 /**
  * picket_guard_sweep() - check the canaries of live objects.

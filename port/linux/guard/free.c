@@ -25,7 +25,9 @@ static void release(unsigned long object)
 	static const struct picket_free_request request = { .found = PICKET_FOUND_FREE };
 
 	pardon_link(object);
-	picket_guard_free(picket_linux.guard, object, &request);
+	/* On its way here a second free was let touch the object. */
+	if (picket_guard_free(picket_linux.guard, object, &request))
+		picket_guard_close(picket_linux.guard, object);
 }
 
 /* (cache, slab, first, last, count, ...): a page has one object, so the list has one. */

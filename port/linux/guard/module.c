@@ -57,7 +57,7 @@ static int check_machine(void)
 {
 #ifdef X86_FEATURE_IBT
 	if (cpu_feature_enabled(X86_FEATURE_IBT)) {
-		pr_err("this CPU checks indirect calls (IBT), which is not supported yet\n");
+		pr_err("this CPU checks indirect calls (IBT); boot with ibt=off, or use KFENCE\n");
 		return -EOPNOTSUPP;
 	}
 #endif

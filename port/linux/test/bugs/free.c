@@ -15,6 +15,19 @@ static noinline int bug_double_free(void)
 	return 0;
 }
 
+/* The second free has the allocator touch the object: that may not open it to what comes then. */
+static noinline int bug_double_free_use(void)
+{
+	u8 *object = bug_alloc(SIZE, RIGHT);
+
+	if (!object)
+		return -EAGAIN;
+	bug_free(object);
+	bug_free(object);
+	read_byte(object + 1);
+	return 0;
+}
+
 static noinline int bug_cache_double_free(void)
 {
 	struct kmem_cache *cache = bug_cache(SIZE);
@@ -75,6 +88,7 @@ static noinline int bug_corruption_gap(void)
 }
 
 const struct bug bugs_free[] = { { "double_free", bug_double_free },
+				 { "double_free_use", bug_double_free_use },
 				 { "cache_double_free", bug_cache_double_free },
 				 { "invalid_free", bug_invalid_free },
 				 { "corruption_right", bug_corruption_right },
