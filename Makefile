@@ -5,6 +5,11 @@ BUILD ?= build
 PREFIX ?= /usr/local
 DESTDIR ?=
 
+# What `make soak` does.
+KERNELS ?= debian-5.10-amd64 debian-6.1-amd64 debian-6.12-amd64
+MINUTES ?= 30
+CYCLES ?= 200
+
 .PHONY: all
 all: $(BUILD)/build.ninja ## build everything; then build/picket works where it is
 	@ninja -C $(BUILD)
@@ -19,7 +24,7 @@ deps: ## install what building, demo and tests need, from Debian's packages
 	@script/install-deps build demo test
 
 .PHONY: demo
-demo: ## a stock redis-server under Picket, then a program whose bugs are found
+demo: ## a stock redis-server under Picket, a program whose bugs are found, a kernel's too
 	@script/install-deps build demo
 	@$(MAKE) --no-print-directory all
 	@script/demo $(BUILD)
@@ -29,6 +34,15 @@ test: ## run every test; the last line says how many passed, failed, were skippe
 	@script/install-deps build demo test
 	@$(MAKE) --no-print-directory all
 	@script/test $(BUILD)
+
+.PHONY: soak
+soak: ## load KERNELS for MINUTES (30) each, then load and unload the module CYCLES (200) times
+	@script/install-deps vm
+	@failed=0; for kernel in $(KERNELS); do \
+		echo "# $$kernel"; \
+		test/vm/with-modules $$kernel port/linux/test/soak.sh $$(($(MINUTES) * 60)) $(CYCLES) || \
+			failed=1; \
+	done; exit $$failed
 
 .PHONY: bench
 bench: ## print the tables of doc/performance.md and doc/detection.md

@@ -16,12 +16,15 @@ struct picket_command {
 	const char *summary;		     /* one line */
 	const struct picket_option *options; /* its own, ended by a row without name */
 	bool watches; /* the options of a watched process (options.def) are its options too */
+	/* NULL, or subcommands of its own, ended by NULL; their names begin with its name. */
+	const struct picket_command *const *actions;
 	/** @arguments: behind the name, ended by NULL. Return: exit status. */
 	int (*run)(char **arguments);
 };
 
 extern const struct picket_command picket_command_run;
 extern const struct picket_command picket_command_show;
+extern const struct picket_command picket_command_kernel;
 extern const struct picket_command picket_command_help;
 
 /** picket_command_at() - all of them; NULL behind the last. */
@@ -29,6 +32,15 @@ const struct picket_command *picket_command_at(unsigned int index);
 
 /** picket_command_find() - by name; NULL: there is none. */
 const struct picket_command *picket_command_find(const char *name);
+
+/** picket_command_action() - a subcommand by the last word of its name; NULL: there is none. */
+const struct picket_command *picket_command_action(const struct picket_command *command,
+						   const char *name);
+
+/** picket_command_names() - "run, show, help", or so of the actions of @parent. Return: @names. */
+#define PICKET_NAMES_BYTES 256
+const char *picket_command_names(const struct picket_command *parent,
+				 char names[PICKET_NAMES_BYTES]);
 
 /** picket_command_option() - the options of a command as help lists them; NULL behind the last. */
 const struct picket_option *picket_command_option(const struct picket_command *command,

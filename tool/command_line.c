@@ -16,6 +16,41 @@ bool picket_command_is_own(const struct picket_command *command, const struct pi
 	return false;
 }
 
+static const char *last_word(const char *name)
+{
+	const char *space = strrchr(name, ' ');
+
+	return space ? space + 1 : name;
+}
+
+const struct picket_command *picket_command_action(const struct picket_command *command,
+						   const char *name)
+{
+	const struct picket_command *const *action = command->actions;
+
+	for (; action && *action; action++)
+		if (!strcmp(last_word((*action)->name), name))
+			return *action;
+	return NULL;
+}
+
+const char *picket_command_names(const struct picket_command *parent,
+				 char names[PICKET_NAMES_BYTES])
+{
+	const struct picket_command *command;
+	size_t used = 0;
+
+	names[0] = '\0';
+	for (unsigned int i = 0; used < PICKET_NAMES_BYTES; i++) {
+		command = parent ? parent->actions[i] : picket_command_at(i);
+		if (!command)
+			break;
+		used += (size_t)snprintf(names + used, PICKET_NAMES_BYTES - used, "%s%s",
+					 i ? ", " : "", last_word(command->name));
+	}
+	return names;
+}
+
 const struct picket_option *picket_command_option(const struct picket_command *command,
 						  unsigned int index)
 {
@@ -63,7 +98,7 @@ static enum picket_read unknown(const struct picket_command *command, const char
 		if (used < sizeof(list))
 			used += (size_t)snprintf(list + used, sizeof(list) - used, "%s, ",
 						 picket_option_flag(option, flag));
-	picket_complain("%s: unknown option '%.*s'; there are %sand --help", command->name,
+	picket_complain("%s: unknown option '%.*s'; there are %s--help", command->name,
 			(int)(length < SHOWN_BYTES_MAX ? length : SHOWN_BYTES_MAX), argument, list);
 	return PICKET_READ_WRONG;
 }

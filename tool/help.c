@@ -53,15 +53,27 @@ static void print_option(const struct picket_option *option)
 	print_wrapped(text, HELP_COLUMN);
 }
 
-void picket_help_print(const struct picket_command *command)
+static void print_options(const struct picket_command *command)
 {
 	const struct picket_option *option;
 
-	printf("usage: picket %s %s\n%s\n", command->name, command->operands, command->summary);
 	for (unsigned int i = 0; (option = picket_command_option(command, i)); i++) {
 		if (i == 0)
 			printf("\n");
 		print_option(option);
+	}
+}
+
+void picket_help_print(const struct picket_command *command)
+{
+	const struct picket_command *const *action = command->actions;
+
+	printf("usage: picket %s %s\n%s\n", command->name, command->operands, command->summary);
+	print_options(command);
+	for (; action && *action; action++) {
+		printf("\npicket %s %s\n%s\n", (*action)->name, (*action)->operands,
+		       (*action)->summary);
+		print_options(*action);
 	}
 	if (command->watches)
 		printf("\nThe options of a watched process are also taken from the environment, "
@@ -74,7 +86,7 @@ static void print_all(void)
 	const struct picket_command *command;
 
 	printf("usage: picket COMMAND ...\n"
-	       "Finds memory bugs in running programs, without rebuilding them.\n\n");
+	       "Finds memory bugs in running programs and kernels, without rebuilding them.\n\n");
 	for (unsigned int i = 0; (command = picket_command_at(i)); i++)
 		printf("  %-10s %s\n", command->name, command->summary);
 	printf("\n`picket help COMMAND` tells more; so do the man pages.\n");
@@ -109,15 +121,19 @@ static void print_cell(const char *text)
 	printf(" |");
 }
 
-static void print_row(const struct picket_option *option)
+static void print_flag(const struct picket_option *option)
 {
 	char flag[PICKET_FLAG_BYTES], cell[128];
 
 	snprintf(cell, sizeof(cell), "`%s`", picket_option_flag(option, flag));
 	printf("|");
 	print_cell(cell);
-	snprintf(cell, sizeof(cell), "`%s`", option->name);
-	print_cell(cell);
+}
+
+static void print_values(const struct picket_option *option)
+{
+	char cell[128];
+
 	if (option->kind == PICKET_OPTION_NUMBER)
 		snprintf(cell, sizeof(cell), "%s, %llu ... %llu", option->values, option->min,
 			 option->max);
@@ -128,6 +144,38 @@ static void print_row(const struct picket_option *option)
 	print_cell(option->standard);
 	print_cell(option->text);
 	printf("\n");
+}
+
+static void print_row(const struct picket_option *option)
+{
+	char cell[128];
+
+	print_flag(option);
+	snprintf(cell, sizeof(cell), "`%s`", option->name);
+	print_cell(cell);
+	print_values(option);
+}
+
+static void print_kernel_markdown(void)
+{
+	const struct picket_command *kernel = picket_command_find("kernel");
+	const struct picket_option *option;
+
+	printf("\n# Options of a watched kernel\n\n"
+	       "`picket kernel start` takes them. But for the first three they are parameters of\n"
+	       "`picket.ko`, in `tool/kernel_parameters.def`, and have the same name there with "
+	       "`_` "
+	       "for `-`:\n"
+	       "as arguments of `insmod`, and in `/sys/module/picket/parameters/`. `--interval` "
+	       "is\n"
+	       "`sample_interval`. KFENCE that is built into a kernel has some of them.\n\n"
+	       "| command line | value | default | meaning |\n"
+	       "|---|---|---|---|\n");
+	for (unsigned int i = 0;
+	     (option = picket_command_option(picket_command_action(kernel, "start"), i)); i++) {
+		print_flag(option);
+		print_values(option);
+	}
 }
 
 static void print_markdown(void)
@@ -145,6 +193,30 @@ static void print_markdown(void)
 	for (size_t i = 0; (option = picket_option_at(i)); i++)
 		if (!option->internal)
 			print_row(option);
+	print_kernel_markdown();
+}
+
+/* Return: the command, or the action of one, that the words name; NULL: there is none. */
+static const struct picket_command *find(char ***words)
+{
+	const struct picket_command *command = picket_command_find(**words), *action;
+	char names[PICKET_NAMES_BYTES];
+
+	if (!command) {
+		picket_complain("help: unknown command '%.64s'; there are %s", **words,
+				picket_command_names(NULL, names));
+		return NULL;
+	}
+	++*words;
+	if (!command->actions || !**words)
+		return command;
+	action = picket_command_action(command, **words);
+	if (action)
+		++*words;
+	else
+		picket_complain("help: unknown action '%.64s' of %s; there are %s", **words,
+				command->name, picket_command_names(command, names));
+	return action;
 }
 
 static int help(char **arguments)
@@ -156,14 +228,9 @@ static int help(char **arguments)
 	if (*arguments && (!strcmp(*arguments, "--markdown") || !strcmp(*arguments, "--mdoc")))
 		form = *arguments++;
 	if (*arguments) {
-		command = picket_command_find(*arguments);
-		if (!command) {
-			picket_complain(
-				"help: unknown command '%.64s'; there are run, show and help",
-				*arguments);
+		command = find(&arguments);
+		if (!command)
 			return PICKET_EXIT_USAGE;
-		}
-		arguments++;
 	}
 	if (*arguments) {
 		picket_complain("help: '%s' is one argument too many: a command is enough",

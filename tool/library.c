@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "library.h"
+#include "place.h"
 
 #define LIBRARY "libpicket.so"
 
@@ -15,20 +16,6 @@ static const char *const directories[] = {
 	"../port/process",
 	PICKET_LIBRARY_FROM_COMMAND,
 };
-
-static int own_directory(char path[PATH_MAX])
-{
-	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
-	char *slash;
-
-	if (length < 0)
-		return -errno;
-	path[length] = '\0';
-	slash = strrchr(path, '/');
-	if (slash)
-		*slash = '\0';
-	return 0;
-}
 
 static int check(const char *candidate, char path[PATH_MAX])
 {
@@ -46,7 +33,7 @@ int picket_library_find(char path[PATH_MAX])
 	char own[PATH_MAX], candidate[2 * PATH_MAX];
 	int error;
 
-	if (!own_directory(own))
+	if (!picket_place_directory(own))
 		for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
 			snprintf(candidate, sizeof(candidate), "%s/%s/" LIBRARY, own,
 				 directories[i]);

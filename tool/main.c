@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* picket: run programs under the detector, and read what it reports. */
+/* picket: run programs or the kernel under the detector, and read what it reports. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,6 +9,7 @@
 static const struct picket_command *const commands[] = {
 	&picket_command_run,
 	&picket_command_show,
+	&picket_command_kernel,
 	&picket_command_help,
 };
 
@@ -25,6 +26,18 @@ const struct picket_command *picket_command_find(const char *name)
 		if (!strcmp(command->name, name))
 			return command;
 	return NULL;
+}
+
+static int say_unknown(const char *name)
+{
+	char names[PICKET_NAMES_BYTES];
+
+	picket_command_names(NULL, names);
+	if (name)
+		picket_complain("unknown command '%.64s'; there are %s and --version", name, names);
+	else
+		picket_complain("a command is needed: %s or --version", names);
+	return PICKET_EXIT_USAGE;
 }
 
 /* Output that was lost is a failure too (a full disk, say). */
@@ -50,10 +63,5 @@ int main(int argc, char **argv)
 	command = picket_command_find(name);
 	if (command)
 		return finish(command->run(argv + 2));
-	if (argc < 2)
-		picket_complain("a command is needed: run, show or help");
-	else
-		picket_complain("unknown command '%.64s'; there are run, show, help and --version",
-				name);
-	return PICKET_EXIT_USAGE;
+	return say_unknown(argv[1]);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "complain.h"
+#include "debug_files.h"
 #include "module.h"
 
 #define DEFAULT_DEBUG_DIRECTORY "/usr/lib/debug"
@@ -54,6 +55,8 @@ static bool same_build(const struct picket_module *module)
 
 static void forget(struct picket_module *module)
 {
+	picket_functions_destroy(module->functions);
+	module->functions = NULL;
 	if (module->dwfl)
 		dwfl_end(module->dwfl);
 	module->dwfl = NULL;
@@ -82,7 +85,8 @@ static bool open_file(struct picket_module *module, const char *path, char **deb
 		return false;
 	module->dwfl_module = dwfl_report_offline(module->dwfl, module->path, path, -1);
 	dwfl_report_end(module->dwfl, NULL, NULL);
-	if (module->dwfl_module && same_build(module) &&
+	module->is_other_build = module->dwfl_module && !same_build(module);
+	if (module->dwfl_module && !module->is_other_build &&
 	    dwfl_module_getelf(module->dwfl_module, &module->bias))
 		return true;
 	forget(module);
@@ -138,6 +142,54 @@ static bool open_debug_files(struct picket_module *module, char **debuginfo_path
 	return found;
 }
 
+/* A search for a kernel's part. */
+struct search {
+	struct picket_module *module;
+	char **debuginfo_path;
+	bool says_other_build;
+};
+
+static bool has_lines(const struct picket_module *module)
+{
+	Dwarf_Addr bias;
+
+	return dwfl_module_getdwarf(module->dwfl_module, &bias) != NULL;
+}
+
+static bool take_file(void *context, const char *path)
+{
+	struct search *search = context;
+	struct picket_module *module = search->module;
+
+	if (!is_regular(path))
+		return false;
+	if (open_file(module, path, search->debuginfo_path) && has_lines(module))
+		return true;
+	if (search->says_other_build && module->is_other_build)
+		picket_complain("%s: is another build than the one that ran, and is not used",
+				path);
+	return false;
+}
+
+static void find_kernel(struct picket_module *module, char **debuginfo_path)
+{
+	const struct picket_kernel_part part = { module->path, module->release };
+	struct search search = { module, debuginfo_path, true };
+	const struct picket_file_taker taker = { take_file, &search };
+	bool found = picket_debug_files_given(&part, *debuginfo_path, &taker);
+
+	search.says_other_build = false;
+	if (!found)
+		found = picket_debug_files_installed(&part, &taker);
+	if (!found && module->build_id_bytes > 1)
+		found = open_debug_files(module, debuginfo_path) ||
+			open_build_id(module, debuginfo_path);
+	if (found && has_lines(module))
+		module->functions = picket_functions_create(module->dwfl_module);
+	if (!module->functions)
+		forget(module);
+}
+
 static void say_missing(const struct picket_module *module)
 {
 	char id[HEX_BYTES];
@@ -166,8 +218,7 @@ static void find(struct picket_module *module, char **debuginfo_path)
 		say_missing(module);
 }
 
-struct picket_module *picket_module_open(const char *path, const u8 *build_id, u32 build_id_bytes,
-					 char **debuginfo_path)
+static struct picket_module *create(const char *path, const u8 *build_id, u32 build_id_bytes)
 {
 	struct picket_module *module = calloc(1, sizeof(*module));
 
@@ -182,7 +233,30 @@ struct picket_module *picket_module_open(const char *path, const u8 *build_id, u
 	if (build_id_bytes)
 		memcpy(module->build_id, build_id, build_id_bytes);
 	module->build_id_bytes = build_id_bytes;
-	find(module, debuginfo_path);
+	return module;
+}
+
+struct picket_module *picket_module_open(const char *path, const u8 *build_id, u32 build_id_bytes,
+					 char **debuginfo_path)
+{
+	struct picket_module *module = create(path, build_id, build_id_bytes);
+
+	if (module)
+		find(module, debuginfo_path);
+	return module;
+}
+
+struct picket_module *picket_module_open_kernel(const char *name, const char *release,
+						const u8 *build_id, u32 build_id_bytes,
+						char **debuginfo_path)
+{
+	struct picket_module *module = create(name, build_id, build_id_bytes);
+
+	if (!module)
+		return NULL;
+	module->is_kernel = true;
+	module->release = release ? strdup(release) : NULL;
+	find_kernel(module, debuginfo_path);
 	return module;
 }
 
@@ -190,6 +264,7 @@ void picket_module_close(struct picket_module *module)
 {
 	forget(module);
 	free(module->path);
+	free(module->release);
 	free(module->build_id);
 	free(module);
 }

@@ -33,11 +33,21 @@ struct picket_report_store {
 	u32 frame_count;
 };
 
-static void read_frame(const struct picket_scope *scope, struct stored_frame *out)
+/* A frame without pc gets one where no code can be, to tell it from the others. */
+static void read_pc(const struct picket_scope *scope, u64 instead, struct picket_frame *frame)
+{
+	frame->pc =
+		picket_read_hex(scope, "pc", frame->function ? PICKET_OPTIONAL : PICKET_MANDATORY);
+	frame->pc_unknown = !json_object_get(scope->object, "pc");
+	if (frame->pc_unknown)
+		frame->pc = instead;
+}
+
+static void read_frame(const struct picket_scope *scope, u64 instead_of_pc,
+		       struct stored_frame *out)
 {
 	struct picket_frame *frame = &out->frame;
 
-	frame->pc = picket_read_hex(scope, "pc", PICKET_MANDATORY);
 	frame->module_offset = picket_read_hex(scope, "rel_pc", PICKET_OPTIONAL);
 	frame->module = picket_read_string(scope, "file_name");
 	frame->build_id_bytes = picket_read_bytes(scope, "build_id", PICKET_OPTIONAL, out->build_id,
@@ -49,6 +59,7 @@ static void read_frame(const struct picket_scope *scope, struct stored_frame *ou
 	frame->file = picket_read_string(scope, "source_file");
 	frame->line = picket_read_u32(scope, "source_line", PICKET_OPTIONAL);
 	frame->inlined = picket_read_true(scope, "inlined");
+	read_pc(scope, instead_of_pc, frame);
 }
 
 /* Adds a frame to the stack; frames up to one that is not inlined are of one pc. */
@@ -57,7 +68,7 @@ static void add_frame(const struct picket_scope *scope, struct picket_report_sto
 {
 	struct stored_frame *frame = &store->frames[store->frame_count++];
 
-	read_frame(scope, frame);
+	read_frame(scope, ~(u64)place->first, frame);
 	if (place->count++ == 0)
 		place->pc = frame->frame.pc;
 	if (place->pc != frame->frame.pc)
@@ -226,14 +237,26 @@ static void read_sampling(const struct picket_scope *scope, struct picket_sampli
 	sampling->uptime_ns = picket_read_hex(scope, "uptime_ns", PICKET_MANDATORY);
 }
 
+static void read_addresses(const struct picket_scope *scope, struct picket_origin *origin)
+{
+	const char *kind = picket_read_string(scope, "addresses");
+
+	origin->addresses_hashed = kind && !strcmp(kind, "hashed");
+	if (kind && !origin->addresses_hashed)
+		picket_reader_fail(scope, "addresses", json_object_get(scope->object, "addresses"),
+				   "\"hashed\"");
+}
+
 static void read_origin(const struct picket_scope *scope, struct picket_report *report)
 {
 	struct picket_origin *origin = &report->origin;
 	u8 *build_id = report->store->executable_build_id;
 	struct picket_scope detector;
 
-	if (picket_reader_enter(scope, "detector", PICKET_MANDATORY, "detector.", &detector))
+	if (picket_reader_enter(scope, "detector", PICKET_MANDATORY, "detector.", &detector)) {
+		origin->detector_name = picket_read_string(&detector, "name");
 		origin->detector_version = picket_read_string(&detector, "version");
+	}
 	origin->domain = picket_read_string(scope, "domain");
 	origin->host_name = picket_read_string(scope, "host.name");
 	origin->arch = picket_read_string(scope, "host.arch");
@@ -244,6 +267,7 @@ static void read_origin(const struct picket_scope *scope, struct picket_report *
 		picket_read_bytes(scope, "process.executable.build_id.gnu", PICKET_OPTIONAL,
 				  build_id, PICKET_BUILD_ID_BYTES_MAX);
 	origin->executable_build_id = origin->executable_build_id_bytes ? build_id : NULL;
+	read_addresses(scope, origin);
 }
 
 static void read_report(const struct picket_scope *scope, struct picket_report *report)
@@ -265,7 +289,8 @@ static void read_report(const struct picket_scope *scope, struct picket_report *
 	record->free_task.cpu = -1;
 	read_task(scope, names, &record->access_task);
 	read_origin(scope, report);
-	if (picket_reader_enter(scope, "sampling", PICKET_MANDATORY, "sampling.", &inner))
+	record->sampling.policy = PICKET_POLICY_UNKNOWN;
+	if (picket_reader_enter(scope, "sampling", PICKET_OPTIONAL, "sampling.", &inner))
 		read_sampling(&inner, &record->sampling);
 	if (picket_reader_enter(scope, "memory_error", PICKET_MANDATORY, "memory_error.", &inner))
 		read_memory_error(&inner, report);

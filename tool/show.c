@@ -9,7 +9,9 @@
 #include "command.h"
 #include "complain.h"
 #include "enrich.h"
+#include "log_reader.h"
 
+#define NAME_BYTES 4200 /* of a file, with the command's before it */
 #define ERROR_BYTES 256
 #define LINE_BYTES_MAX (16u << 20) /* above a record whose every name is as long as can be */
 #define WRONG_SAID 3
@@ -18,21 +20,33 @@ struct show {
 	struct picket_symbolizer *symbolizer;
 	const char *debuginfo_path;
 	bool json;
+	bool log;
 	bool failed; /* a file or a line was wrong; the rest is shown */
 };
 
 enum own_option {
+	OPTION_LOG,
 	OPTION_JSON,
 	OPTION_DEBUGINFO_PATH,
 };
 
 static const struct picket_option own_options[] = {
+	[OPTION_LOG] = {
+		.name = "log",
+		.kind = PICKET_OPTION_SWITCH,
+		.standard = "0",
+		.values = "",
+		.text = "find the reports of KFENCE and of picket.ko in kernel logs: each file is "
+			"what dmesg, journalctl -k or a serial console wrote",
+		.max = 1,
+	},
 	[OPTION_JSON] = {
 		.name = "json",
 		.kind = PICKET_OPTION_SWITCH,
 		.standard = "0",
 		.values = "",
 		.text = "print records as JSON, with names, one a line",
+		.max = 1,
 	},
 	[OPTION_DEBUGINFO_PATH] = {
 		.name = "debuginfo_path",
@@ -58,6 +72,17 @@ static void say_wrong(struct source *source, const char *error)
 		picket_complain("show: %s:%llu: %s", source->name, source->lines, error);
 }
 
+static int show_report(void *context, struct picket_report *report)
+{
+	const struct show *show = context;
+
+	if (show->json)
+		picket_enrich_json(report, show->symbolizer, stdout);
+	else
+		picket_enrich_text(report, show->symbolizer, stdout);
+	return 0;
+}
+
 static void show_line(struct show *show, struct source *source, const char *line, size_t length)
 {
 	char error[ERROR_BYTES];
@@ -67,10 +92,7 @@ static void show_line(struct show *show, struct source *source, const char *line
 		say_wrong(source, error);
 		return;
 	}
-	if (show->json)
-		picket_enrich_json(&report, show->symbolizer, stdout);
-	else
-		picket_enrich_text(&report, show->symbolizer, stdout);
+	show_report(show, &report);
 	picket_report_release(&report);
 }
 
@@ -122,6 +144,16 @@ static void show_source(struct show *show, struct source *source)
 		show->failed = true;
 }
 
+static void show_log(struct show *show, const struct source *source)
+{
+	const struct picket_report_taker taker = { .report = show_report, .context = show };
+	char name[NAME_BYTES];
+
+	snprintf(name, sizeof(name), "show: %s", source->name);
+	if (picket_log_read(fileno(source->stream), name, &taker))
+		show->failed = true;
+}
+
 static void show_file(struct show *show, const char *file)
 {
 	bool standard = !strcmp(file, "-");
@@ -132,21 +164,29 @@ static void show_file(struct show *show, const char *file)
 		show->failed = true;
 		return;
 	}
-	show_source(show, &source);
+	if (show->log)
+		show_log(show, &source);
+	else
+		show_source(show, &source);
 	if (!standard)
 		fclose(source.stream);
 }
 
 static int set_option(struct show *show, const struct picket_command_line *line)
 {
+	bool is_on = !strcmp(line->value, "1");
+
 	if (line->option == &own_options[OPTION_DEBUGINFO_PATH]) {
 		show->debuginfo_path = line->value;
 		return 0;
 	}
-	show->json = !strcmp(line->value, "1");
-	if (show->json || !strcmp(line->value, "0"))
+	if (line->option == &own_options[OPTION_LOG])
+		show->log = is_on;
+	else
+		show->json = is_on;
+	if (is_on || !strcmp(line->value, "0"))
 		return 0;
-	picket_complain("show: --json='%s': must be 0 or 1", line->value);
+	picket_complain("show: --%s='%s': must be 0 or 1", line->option->name, line->value);
 	return -1;
 }
 
@@ -187,7 +227,8 @@ static int show_files(char **arguments)
 	if (status)
 		return status - 1;
 	if (!*arguments) {
-		picket_complain("show: a file of records is needed, or - for standard input");
+		picket_complain("show: a file of %s is needed, or - for standard input",
+				show.log ? "a kernel log" : "records");
 		return PICKET_EXIT_USAGE;
 	}
 	show.symbolizer = picket_symbolizer_create(show.debuginfo_path);
@@ -204,7 +245,7 @@ static int show_files(char **arguments)
 const struct picket_command picket_command_show = {
 	.name = "show",
 	.operands = "[OPTION...] FILE...",
-	.summary = "print recorded reports (--json of run; - is standard input)",
+	.summary = "print recorded reports (--json of run, or a kernel log; - is standard input)",
 	.options = own_options,
 	.run = show_files,
 };

@@ -16,7 +16,7 @@ char *__cxa_demangle(const char *mangled, char *buffer, size_t *length, int *sta
 /* The frames of one address, but for what the caller knows: the place itself. */
 struct answer {
 	const struct picket_module *module; /* NULL: none yet */
-	u64 module_offset;
+	u64 module_offset;		    /* of a kernel's part its address in libdwfl's terms */
 	bool exact;
 	u32 count;
 	struct picket_frame frames[PICKET_INLINE_MAX];
@@ -74,21 +74,46 @@ static bool is_module(const struct picket_module *module, const struct picket_fr
 		!memcmp(module->build_id, place->build_id, module->build_id_bytes));
 }
 
+static struct picket_module *add_module(struct picket_symbolizer *symbolizer,
+					struct picket_module *module)
+{
+	if (module) {
+		module->next = symbolizer->modules;
+		symbolizer->modules = module;
+	}
+	return module;
+}
+
 static struct picket_module *get_module(struct picket_symbolizer *symbolizer,
 					const struct picket_frame *place)
 {
 	struct picket_module *module;
 
 	for (module = symbolizer->modules; module; module = module->next)
-		if (is_module(module, place))
+		if (!module->is_kernel && is_module(module, place))
 			return module;
-	module = picket_module_open(place->module, place->build_id, place->build_id_bytes,
-				    &symbolizer->debuginfo_path);
-	if (module) {
-		module->next = symbolizer->modules;
-		symbolizer->modules = module;
-	}
-	return module;
+	return add_module(symbolizer,
+			  picket_module_open(place->module, place->build_id, place->build_id_bytes,
+					     &symbolizer->debuginfo_path));
+}
+
+static bool is_of_release(const struct picket_module *module, const char *release)
+{
+	return module->is_kernel &&
+	       !strcmp(module->release ? module->release : "", release ? release : "");
+}
+
+static struct picket_module *get_kernel_part(struct picket_symbolizer *symbolizer,
+					     const struct picket_frame *place, const char *release)
+{
+	struct picket_module *module;
+
+	for (module = symbolizer->modules; module; module = module->next)
+		if (is_of_release(module, release) && is_module(module, place))
+			return module;
+	return add_module(symbolizer, picket_module_open_kernel(
+					      place->module, release, place->build_id,
+					      place->build_id_bytes, &symbolizer->debuginfo_path));
 }
 
 /* Return: the name people wrote, also in *@owned, or the name itself if not mangled. */
@@ -209,13 +234,16 @@ static void look_up(const struct picket_module *module, struct answer *answer)
 {
 	Dwfl_Module *file = module->dwfl_module;
 	/* A return address may be behind the end of its function; the call never is. */
-	Dwarf_Addr address = answer->module_offset + module->bias - (answer->exact ? 0 : 1);
+	Dwarf_Addr address = answer->module_offset - (answer->exact ? 0 : 1);
 
+	if (!module->is_kernel)
+		address += module->bias;
 	source_line(file, address, &answer->frames[0]);
 	answer->count = dwarf_frames(file, address, answer);
 	if (!answer->count)
 		answer->count = 1;
-	symbol(file, address, answer);
+	if (!module->is_kernel)
+		symbol(file, address, answer);
 }
 
 static const struct answer *get_answer(struct picket_symbolizer *symbolizer,
@@ -259,6 +287,42 @@ u32 picket_symbolizer_frames(struct picket_symbolizer *symbolizer, const struct 
 	for (u32 i = 0; i < answer->count; i++) {
 		out[i] = answer->frames[i];
 		set_place(&out[i], place);
+	}
+	return answer->count;
+}
+
+/* The function that was called for real has the kernel's name; the calls in it have their own. */
+static void set_kernel_place(struct picket_frame *frame, const struct picket_frame *place,
+			     bool is_last)
+{
+	if (is_last) {
+		frame->function = place->function;
+		frame->function_offset = place->function_offset;
+		frame->function_size = place->function_size;
+	} else if (!frame->function) {
+		frame->function = "(unnamed)";
+	}
+	frame->pc_unknown = place->pc_unknown;
+	set_place(frame, place);
+}
+
+u32 picket_symbolizer_kernel_frames(struct picket_symbolizer *symbolizer,
+				    const struct picket_frame *place, const char *release,
+				    bool exact, struct picket_frame *out)
+{
+	const struct picket_frame recorded = *place;
+	struct picket_module *part = get_kernel_part(symbolizer, &recorded, release);
+	const struct answer *answer;
+	Dwarf_Addr function;
+
+	out[0] = recorded;
+	if (!part || !part->functions ||
+	    !picket_functions_find(part->functions, &recorded, part->build_id_bytes, &function))
+		return 1;
+	answer = get_answer(symbolizer, part, function + recorded.function_offset, exact);
+	for (u32 i = 0; i < answer->count; i++) {
+		out[i] = answer->frames[i];
+		set_kernel_place(&out[i], &recorded, i + 1 == answer->count);
 	}
 	return answer->count;
 }

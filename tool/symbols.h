@@ -6,6 +6,9 @@
  * still the one that ran; else the build-id is looked up in the debug directories and, if
  * DEBUGINFOD_URLS is set, at debuginfod servers. Separate debug files, .gnu_debugdata and dwz files
  * are found as libdwfl does. Not for more than one thread at a time.
+ *
+ * A part of a kernel is known by its name, the kernel's release and perhaps a build-id, and its
+ * addresses by function and offset.
  */
 #ifndef PICKET_TOOL_SYMBOLS_H
 #define PICKET_TOOL_SYMBOLS_H
@@ -37,5 +40,18 @@ void picket_symbolizer_destroy(struct picket_symbolizer *symbolizer);
  */
 u32 picket_symbolizer_frames(struct picket_symbolizer *symbolizer, const struct picket_frame *place,
 			     bool exact, struct picket_frame *out);
+
+/**
+ * picket_symbolizer_kernel_frames() - the same for a place in a kernel, whose function is known.
+ * @place:   a frame as recorded, with function and module.
+ * @release: of the kernel; NULL: not known.
+ *
+ * What is recorded of the function stays; source lines and inlined calls are added if there is
+ * debug information.
+ * Return: frames stored, at least 1.
+ */
+u32 picket_symbolizer_kernel_frames(struct picket_symbolizer *symbolizer,
+				    const struct picket_frame *place, const char *release,
+				    bool exact, struct picket_frame *out);
 
 #endif

@@ -87,5 +87,8 @@ void picket_guard_fork_child(struct picket_guard *guard)
 	counts_restore(guard);
 	guard->seed = picket_mix(guard->seed ^ picket_mix((u64)(u32)task.pid));
 	guard->epoch++;
-	picket_lock_init(&guard->lock);
+	if (lists_whole)
+		picket_lock_release(&guard->lock);
+	else
+		picket_lock_init(&guard->lock);
 }

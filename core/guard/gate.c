@@ -205,6 +205,7 @@ bool picket_gate_pass(struct picket_guard *guard, struct picket_gate *gate)
 		passed = count_pass(guard, gate, fresh);
 		break;
 	case PICKET_POLICY_INTERVAL:
+	case PICKET_POLICY_INTERVAL_US:
 		passed = interval_pass(guard, gate);
 		break;
 	default:
@@ -225,7 +226,7 @@ void picket_gate_refused(struct picket_guard *guard, struct picket_gate *gate,
 			 enum picket_skip reason)
 {
 	picket_add(&guard->stats.skipped[reason], 1ull);
-	if (!gate || picket_load(&guard->policy) != PICKET_POLICY_INTERVAL)
+	if (!gate || !picket_load(&guard->interval_ns))
 		return;
 	if (reason == PICKET_SKIP_NO_MEMORY || !gate->tries)
 		return;

@@ -13,13 +13,15 @@ static bool is_power_of_two(u64 value)
 	return value && !(value & (value - 1));
 }
 
-static bool policy_is_valid(u32 policy, u64 param, bool interval_us)
+static bool policy_is_valid(u32 policy, u64 param)
 {
 	switch (policy) {
 	case PICKET_POLICY_OFF:
 		return true;
 	case PICKET_POLICY_INTERVAL:
-		return param >= 1 && param <= INTERVAL_MAX_MS * (interval_us ? 1000 : 1);
+		return param >= 1 && param <= INTERVAL_MAX_MS;
+	case PICKET_POLICY_INTERVAL_US:
+		return param >= 1 && param <= INTERVAL_MAX_MS * 1000;
 	case PICKET_POLICY_COUNT:
 		return param >= 1 && param <= RATE_MAX;
 	default:
@@ -57,8 +59,7 @@ static bool config_is_valid(const struct picket_guard_config *config)
 	       (!config->align_right || is_power_of_two(config->align_right)) &&
 	       config->align_right <= page_bytes && config->covered_percent <= 100 &&
 	       config->first_side <= PICKET_SIDE_RIGHT && config->jitter < 65536 &&
-	       policy_is_valid(config->policy, config->policy_param, config->interval_us) &&
-	       classes_are_valid(config);
+	       policy_is_valid(config->policy, config->policy_param) && classes_are_valid(config);
 }
 
 static void geometry_init(struct picket_geometry *geometry,
@@ -268,9 +269,16 @@ static struct picket_guard *metadata_layout(u8 *memory, const struct picket_geom
 	return guard;
 }
 
-static u64 interval_ns(const struct picket_guard_config *config, u64 param)
+static u64 interval_ns(enum picket_policy policy, u64 param)
 {
-	return param * (config->interval_us ? 1000ull : 1000000ull);
+	switch (policy) {
+	case PICKET_POLICY_INTERVAL:
+		return param * 1000000ull;
+	case PICKET_POLICY_INTERVAL_US:
+		return param * 1000ull;
+	default:
+		return 0;
+	}
 }
 
 static void guard_init(struct picket_guard *guard, struct picket_platform *platform,
@@ -340,12 +348,11 @@ bool picket_guard_owns(const struct picket_guard *guard, uptr address)
 
 int picket_guard_set_policy(struct picket_guard *guard, enum picket_policy policy, u64 param)
 {
-	if (!policy_is_valid(policy, param, guard->config.interval_us))
+	if (!policy_is_valid(policy, param))
 		return EINVAL_ERROR;
 	picket_store(&guard->policy, PICKET_POLICY_OFF);
 	picket_store(&guard->policy_param, param);
-	picket_store(&guard->interval_ns,
-		     policy == PICKET_POLICY_INTERVAL ? interval_ns(&guard->config, param) : 0);
+	picket_store(&guard->interval_ns, interval_ns(policy, param));
 	picket_store_release(&guard->policy, policy);
 	return 0;
 }

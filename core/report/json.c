@@ -107,16 +107,32 @@ static void put_task(struct picket_printer *printer, const struct task_names *na
 	put_known_hex(printer, names->time_ns, task->time_ns);
 }
 
+/* Return: true if the function's name was put as well, for want of a pc. */
+static bool put_place(struct picket_printer *printer, const struct picket_frame *frame)
+{
+	bool is_name = frame->pc_unknown && frame->function && frame->function[0];
+
+	if (is_name) {
+		picket_print(printer, "{\"function_name\":");
+		picket_print_quoted(printer, frame->function, PICKET_STRING_BYTES_MAX);
+	} else {
+		picket_print(printer, "{\"pc\":\"0x%llx\"", frame->pc);
+		if (frame->module)
+			put_hex(printer, "rel_pc", frame->module_offset);
+	}
+	put_string(printer, "file_name", frame->module, PICKET_STRING_BYTES_MAX);
+	return is_name;
+}
+
 static void put_frame(struct picket_printer *printer, const struct picket_frame *frame)
 {
-	picket_print(printer, "{\"pc\":\"0x%llx\"", frame->pc);
-	if (frame->module) {
-		put_hex(printer, "rel_pc", frame->module_offset);
-		put_string(printer, "file_name", frame->module, PICKET_STRING_BYTES_MAX);
-	}
+	bool has_name = put_place(printer, frame);
+
 	put_build_id(printer, "build_id", frame->build_id, frame->build_id_bytes);
 	if (frame->function) {
-		put_string(printer, "function_name", frame->function, PICKET_STRING_BYTES_MAX);
+		if (!has_name)
+			put_string(printer, "function_name", frame->function,
+				   PICKET_STRING_BYTES_MAX);
 		put_count(printer, "function_offset", frame->function_offset);
 		put_known_count(printer, "function_size", frame->function_size);
 	}
@@ -245,6 +261,8 @@ static void put_sampling(struct picket_printer *printer, const struct picket_sam
 {
 	const char *policy = picket_policy_name(sampling->policy);
 
+	if (sampling->policy == PICKET_POLICY_UNKNOWN)
+		return;
 	picket_print(printer, ",\"sampling\":{\"policy\":\"%s\"", policy ? policy : "off");
 	put_count(printer, "param", sampling->policy_param);
 	put_count(printer, "pool_slots", sampling->slots);
@@ -260,7 +278,8 @@ static void put_origin(struct picket_printer *printer, const struct picket_origi
 {
 	const u32 max = PICKET_STRING_BYTES_MAX;
 
-	picket_print(printer, ",\"detector\":{\"name\":\"picket\"");
+	picket_print(printer, ",\"detector\":{\"name\":");
+	picket_print_quoted(printer, origin->detector_name ? origin->detector_name : "picket", max);
 	put_string(printer, "version", origin->detector_version, max);
 	picket_print(printer, "}");
 	put_string(printer, "domain", origin->domain, max);
@@ -271,6 +290,8 @@ static void put_origin(struct picket_printer *printer, const struct picket_origi
 	put_string(printer, "process.executable.path", origin->executable, max);
 	put_build_id(printer, "process.executable.build_id.gnu", origin->executable_build_id,
 		     origin->executable_build_id_bytes);
+	if (origin->addresses_hashed)
+		put_word(printer, "addresses", "hashed");
 }
 
 /* The finalizer of SplitMix64: every bit of the input changes half of the output. */

@@ -85,6 +85,7 @@ const char *picket_policy_name(u32 policy)
 		[PICKET_POLICY_OFF] = "off",
 		[PICKET_POLICY_INTERVAL] = "interval",
 		[PICKET_POLICY_COUNT] = "count",
+		[PICKET_POLICY_INTERVAL_US] = "interval_us",
 	};
 
 	return LOOK_UP(names, policy);

@@ -18,6 +18,7 @@
 /* One line of a stack. Strings are NULL where unknown and live until the next call of frames(). */
 struct picket_frame {
 	u64 pc;
+	bool pc_unknown;    /* pc is no address, and only tells the frames of a report apart */
 	u64 module_offset;  /* pc as the module's own (link-time) address; 0 without module */
 	const char *module; /* path of the file, "vmlinux", or a kernel module's name */
 	const u8 *build_id;
@@ -48,7 +49,8 @@ struct picket_output {
 
 /* What the port knows beside the record; every string may be NULL. */
 struct picket_origin {
-	const char *domain; /* "user" or "kernel" */
+	const char *domain;	   /* "user" or "kernel" */
+	const char *detector_name; /* NULL: "picket" */
 	const char *detector_version;
 	const char *host_name;
 	const char *os_version; /* kernel release */
@@ -57,6 +59,8 @@ struct picket_origin {
 	const char *executable; /* path */
 	const u8 *executable_build_id;
 	u32 executable_build_id_bytes;
+	/* Addresses of data are hashes: equal ones are the same, and nothing more can be told. */
+	bool addresses_hashed;
 };
 
 /* How a text differs from port to port. */
@@ -64,7 +68,20 @@ struct picket_text_style {
 	const char *prefix; /* of the title: "BUG: PICKET: ", or "BUG: KFENCE: " */
 	/* KFENCE's layout to the letter: its distances, its class names, no line it has not. */
 	bool kfence;
-	bool hide_addresses; /* print changed bytes as '!', as KFENCE does for the unprivileged */
+	bool hide_addresses;   /* print changed bytes as '!', as KFENCE does for the unprivileged */
+	bool addresses_hashed; /* of Picket's own layout: as struct picket_origin has it */
+
+	/* Of KFENCE's layout only; each may be NULL. */
+	void *context;
+	/* The digits of an address, without "0x"; they live until the next call. */
+	const char *(*address)(void *context, u64 address);
+	/*
+	 * Called before each message of a log: a line, or one with an empty line behind it. Those
+	 * that are no headings are details: a log may show them to fewer people.
+	 */
+	void (*message)(void *context, bool heading);
+	/* Writes, by itself, what the machine has to say, in place of the line of CPU and task. */
+	void (*footer)(void *context);
 };
 
 /**
@@ -73,6 +90,13 @@ struct picket_text_style {
  */
 void picket_render_text(const struct picket_record *record, const struct picket_text_style *style,
 			const struct picket_symbols *symbols, const struct picket_output *output);
+
+/**
+ * picket_render_object() - what is known of the record's object, in KFENCE's layout: the part of a
+ * report between the access and the last line.
+ */
+void picket_render_object(const struct picket_record *record, const struct picket_text_style *style,
+			  const struct picket_symbols *symbols, const struct picket_output *output);
 
 /**
  * picket_render_json() - one report for programs: a single line of JSON, ended by a newline.

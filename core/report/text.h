@@ -14,6 +14,9 @@ struct picket_text {
 	const struct picket_symbols *symbols;
 };
 
+/** picket_text_message() - what follows is the next message of a log, and a heading or not. */
+void picket_text_message(struct picket_text *text, bool heading);
+
 /** picket_text_seconds() - a time as seconds and microseconds, "32.919330s". */
 void picket_text_seconds(struct picket_printer *printer, u64 time_ns);
 
@@ -26,5 +29,8 @@ u64 picket_text_end(const struct picket_object *object);
 /* The layouts; each prints all that stands between the two rulers. */
 void picket_text_plain(struct picket_text *text);
 void picket_text_kfence(struct picket_text *text);
+
+/** picket_text_kfence_object() - of that layout, what is known of the object. */
+void picket_text_kfence_object(struct picket_text *text);
 
 #endif

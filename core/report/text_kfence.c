@@ -31,11 +31,29 @@ static void print_symbol(struct picket_text *text, const struct picket_stack *st
 		picket_print(printer, " [%s]", frame->module);
 }
 
+/* A line of the detail, or of the heading. */
+static void print_empty_line(struct picket_text *text, bool heading)
+{
+	picket_text_message(text, heading);
+	picket_print(&text->printer, "\n");
+}
+
+static void print_address(struct picket_text *text, u64 address)
+{
+	const struct picket_text_style *style = text->style;
+
+	if (style->address)
+		picket_print(&text->printer, "0x%s", style->address(style->context, address));
+	else
+		picket_print(&text->printer, "0x%016llx", address);
+}
+
 static void print_stack(struct picket_text *text, const struct picket_stack *stack)
 {
 	u32 index;
 
 	for (index = 0; index < picket_stack_depth(stack); index++) {
+		picket_text_message(text, false);
 		picket_print(&text->printer, " ");
 		print_symbol(text, stack, index);
 		picket_print(&text->printer, "\n");
@@ -52,6 +70,7 @@ static void print_title(struct picket_text *text)
 	const struct picket_record *record = text->record;
 	struct picket_printer *printer = &text->printer;
 
+	picket_text_message(text, true);
 	picket_print(printer, "%s", text->style->prefix);
 	switch (record->bug) {
 	case PICKET_BUG_OUT_OF_BOUNDS:
@@ -85,26 +104,29 @@ static void print_in_object(struct picket_text *text)
 		picket_print(&text->printer, " (in kfence-#%u)", text->record->object.slot_index);
 }
 
-static void print_access(struct picket_text *text)
+static void print_access_line(struct picket_text *text)
 {
 	const struct picket_record *record = text->record;
 	struct picket_printer *printer = &text->printer;
 
+	picket_text_message(text, true);
 	switch (record->bug) {
 	case PICKET_BUG_OUT_OF_BOUNDS:
-		picket_print(printer, "Out-of-bounds %s at 0x%016llx (%lluB %s of kfence-#%u)",
-			     access_word(record), record->fault_address,
-			     record->kfence_distance_bytes,
+		picket_print(printer, "Out-of-bounds %s at ", access_word(record));
+		print_address(text, record->fault_address);
+		picket_print(printer, " (%lluB %s of kfence-#%u)", record->kfence_distance_bytes,
 			     record->position == PICKET_POSITION_LEFT ? "left" : "right",
 			     record->object.slot_index);
 		break;
 	case PICKET_BUG_USE_AFTER_FREE:
-		picket_print(printer, "Use-after-free %s at 0x%016llx", access_word(record),
-			     record->fault_address);
+		picket_print(printer, "Use-after-free %s at ", access_word(record));
+		print_address(text, record->fault_address);
 		print_in_object(text);
 		break;
 	case PICKET_BUG_CORRUPTION:
-		picket_print(printer, "Corrupted memory at 0x%016llx [", record->fault_address);
+		picket_print(printer, "Corrupted memory at ");
+		print_address(text, record->fault_address);
+		picket_print(printer, " [");
 		picket_text_bytes(text);
 		picket_print(printer, " ]");
 		print_in_object(text);
@@ -112,16 +134,15 @@ static void print_access(struct picket_text *text)
 	case PICKET_BUG_INVALID_FREE:
 	case PICKET_BUG_DOUBLE_FREE:
 	case PICKET_BUG_MISMATCH:
-		picket_print(printer, "Invalid free of 0x%016llx", record->fault_address);
+		picket_print(printer, "Invalid free of ");
+		print_address(text, record->fault_address);
 		print_in_object(text);
 		break;
 	default:
-		picket_print(printer, "Invalid %s at 0x%016llx", access_word(record),
-			     record->fault_address);
+		picket_print(printer, "Invalid %s at ", access_word(record));
+		print_address(text, record->fault_address);
 	}
 	picket_print(printer, ":\n");
-	print_stack(text, &record->access_stack);
-	picket_print(printer, "\n");
 }
 
 static void print_track(struct picket_text *text, const char *verb, const struct picket_task *task,
@@ -130,6 +151,7 @@ static void print_track(struct picket_text *text, const char *verb, const struct
 	struct picket_printer *printer = &text->printer;
 	u64 now_ns = text->record->access_task.time_ns;
 
+	picket_text_message(text, false);
 	picket_print(printer, "%s by task %d on cpu %d at ", verb, task->tid, task->cpu);
 	picket_text_seconds(printer, task->time_ns);
 	picket_print(printer, " (");
@@ -138,15 +160,25 @@ static void print_track(struct picket_text *text, const char *verb, const struct
 	print_stack(text, stack);
 }
 
-static void print_object(struct picket_text *text)
+/* A line for when there is no stack, and so nobody knows who it was. */
+static void print_unknown(struct picket_text *text, const char *line)
+{
+	picket_text_message(text, false);
+	picket_print(&text->printer, "%s\n", line);
+}
+
+void picket_text_kfence_object(struct picket_text *text)
 {
 	const struct picket_record *record = text->record;
 	const struct picket_object *object = &record->object;
 	struct picket_printer *printer = &text->printer;
 
-	picket_print(printer,
-		     "kfence-#%u: 0x%016llx-0x%016llx, size=%llu, cache=", object->slot_index,
-		     object->address, picket_text_end(object), object->size_bytes);
+	picket_text_message(text, false);
+	picket_print(printer, "kfence-#%u: ", object->slot_index);
+	print_address(text, object->address);
+	picket_print(printer, "-");
+	print_address(text, picket_text_end(object));
+	picket_print(printer, ", size=%llu, cache=", object->size_bytes);
 	if (object->allocator[0])
 		picket_print(printer, "%.*s\n\n", PICKET_ALLOCATOR_NAME_BYTES, object->allocator);
 	else
@@ -154,25 +186,37 @@ static void print_object(struct picket_text *text)
 	if (record->alloc_stack.count)
 		print_track(text, "allocated", &record->alloc_task, &record->alloc_stack);
 	else
-		picket_print(printer, " no allocation stack\n");
-	if (object->state == PICKET_OBJECT_FREED) {
-		picket_print(printer, "\n");
-		if (record->free_stack.count)
-			print_track(text, "freed", &record->free_task, &record->free_stack);
-		else
-			picket_print(printer, " no deallocation stack\n");
-	}
-	picket_print(printer, "\n");
+		print_unknown(text, " no allocation stack");
+	if (object->state != PICKET_OBJECT_FREED)
+		return;
+	print_empty_line(text, false);
+	if (record->free_stack.count)
+		print_track(text, "freed", &record->free_task, &record->free_stack);
+	else
+		print_unknown(text, " no deallocation stack");
+}
+
+static void print_footer(struct picket_text *text)
+{
+	const struct picket_task *task = &text->record->access_task;
+
+	picket_text_message(text, true);
+	if (text->style->footer)
+		text->style->footer(text->style->context);
+	else
+		picket_print(&text->printer, "CPU: %d PID: %d Comm: %.*s\n", task->cpu, task->tid,
+			     PICKET_TASK_NAME_BYTES, task->name);
 }
 
 void picket_text_kfence(struct picket_text *text)
 {
-	const struct picket_task *task = &text->record->access_task;
-
 	print_title(text);
-	print_access(text);
-	if (text->record->object.state != PICKET_OBJECT_NONE)
-		print_object(text);
-	picket_print(&text->printer, "CPU: %d PID: %d Comm: %.*s\n", task->cpu, task->tid,
-		     PICKET_TASK_NAME_BYTES, task->name);
+	print_access_line(text);
+	print_stack(text, &text->record->access_stack);
+	print_empty_line(text, true);
+	if (text->record->object.state != PICKET_OBJECT_NONE) {
+		picket_text_kfence_object(text);
+		print_empty_line(text, true);
+	}
+	print_footer(text);
 }

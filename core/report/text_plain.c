@@ -248,7 +248,9 @@ static void print_window(struct picket_text *text)
 	const struct picket_corruption *corruption = &text->record->corruption;
 	struct picket_printer *printer = &text->printer;
 
-	if (!ago_ns(text, corruption->since_ns)) {
+	if (!corruption->since_ns) {
+		picket_print(printer, "at a time that is not known");
+	} else if (!ago_ns(text, corruption->since_ns)) {
 		picket_print(printer, "just before");
 	} else if (ago_ns(text, corruption->until_ns)) {
 		picket_print(printer, "between ");
@@ -364,7 +366,7 @@ static void print_task(struct picket_printer *printer, const struct picket_task 
 	picket_print(printer, "task %d", task->tid);
 	if (task->name[0])
 		picket_print(printer, " (%.*s)", PICKET_TASK_NAME_BYTES, task->name);
-	if (task->pid != task->tid)
+	if (task->pid && task->pid != task->tid)
 		picket_print(printer, " of process %d", task->pid);
 	if (task->cpu >= 0)
 		picket_print(printer, " on cpu %d", task->cpu);
@@ -377,13 +379,26 @@ static void print_track(struct picket_text *text, const char *verb, const struct
 
 	picket_print(printer, "%s by ", verb);
 	print_task(printer, task);
-	picket_print(printer, " at ");
-	picket_text_seconds(printer, task->time_ns);
-	picket_print(printer, " (");
-	picket_text_seconds(printer, ago_ns(text, task->time_ns));
-	picket_print(printer, " ago):\n");
+	if (task->time_ns) {
+		picket_print(printer, " at ");
+		picket_text_seconds(printer, task->time_ns);
+		picket_print(printer, " (");
+		picket_text_seconds(printer, ago_ns(text, task->time_ns));
+		picket_print(printer, " ago)");
+	}
+	picket_print(printer, ":\n");
 	print_stack(text, stack, "(its stack is not known any more)");
 	picket_print(printer, "\n");
+}
+
+/* Nothing follows from a hash for the next address. */
+static void print_range(struct picket_text *text, const struct picket_object *object)
+{
+	if (text->style->addresses_hashed)
+		picket_print(&text->printer, "address hashed to 0x%llx", object->address);
+	else
+		picket_print(&text->printer, "0x%llx-0x%llx", object->address,
+			     picket_text_end(object));
 }
 
 static void print_object(struct picket_text *text)
@@ -392,10 +407,10 @@ static void print_object(struct picket_text *text)
 	const struct picket_object *object = &record->object;
 	struct picket_printer *printer = &text->printer;
 
-	picket_print(printer,
-		     "picket-#%u: 0x%llx-0x%llx, size=%llu, align=%llu, side=%s, family=%s",
-		     object->slot_index, object->address, picket_text_end(object),
-		     object->size_bytes, object->align_bytes, picket_side_name(object->side),
+	picket_print(printer, "picket-#%u: ", object->slot_index);
+	print_range(text, object);
+	picket_print(printer, ", size=%llu, align=%llu, side=%s, family=%s", object->size_bytes,
+		     object->align_bytes, picket_side_name(object->side),
 		     picket_family_name(object->family));
 	if (object->allocator[0])
 		picket_print(printer, ", allocator=%.*s", PICKET_ALLOCATOR_NAME_BYTES,
@@ -420,14 +435,18 @@ static void print_sampling(struct picket_text *text)
 	picket_print(printer, "Sampling ");
 	if (sampling->policy == PICKET_POLICY_INTERVAL)
 		picket_print(printer, "one allocation per %llu ms", sampling->policy_param);
+	else if (sampling->policy == PICKET_POLICY_INTERVAL_US)
+		picket_print(printer, "one allocation per %llu us", sampling->policy_param);
 	else if (sampling->policy == PICKET_POLICY_COUNT && sampling->policy_param == 1)
 		picket_print(printer, "every allocation");
 	else if (sampling->policy == PICKET_POLICY_COUNT)
 		picket_print(printer, "one of %llu allocations", sampling->policy_param);
 	else
 		picket_print(printer, "is off");
-	picket_print(printer, ": %llu of %llu were guarded in ", sampling->allocations_guarded,
-		     sampling->allocations_seen);
+	picket_print(printer, ": %llu ", sampling->allocations_guarded);
+	if (sampling->allocations_seen)
+		picket_print(printer, "of %llu ", sampling->allocations_seen);
+	picket_print(printer, "were guarded in ");
 	picket_text_seconds(printer, sampling->uptime_ns);
 	picket_print(printer, ", %u of %u slots in use.\n", sampling->slots_live, sampling->slots);
 }
@@ -439,8 +458,10 @@ static void print_footer(struct picket_text *text)
 
 	picket_print(printer, "Report %llu, in ", record->sequence);
 	print_task(printer, &record->access_task);
-	picket_print(printer, " at ");
-	picket_text_seconds(printer, record->access_task.time_ns);
+	if (record->access_task.time_ns) {
+		picket_print(printer, " at ");
+		picket_text_seconds(printer, record->access_task.time_ns);
+	}
 	if (record->wall_offset_ns) {
 		picket_print(printer, ", ");
 		picket_print_utc(printer, record->access_task.time_ns + record->wall_offset_ns, ' ',
@@ -448,7 +469,8 @@ static void print_footer(struct picket_text *text)
 		picket_print(printer, " UTC");
 	}
 	picket_print(printer, ".\n");
-	print_sampling(text);
+	if (record->sampling.policy != PICKET_POLICY_UNKNOWN)
+		print_sampling(text);
 }
 
 void picket_text_plain(struct picket_text *text)

@@ -89,8 +89,10 @@ enum picket_confidence {
 
 enum picket_policy {
 	PICKET_POLICY_OFF,
-	PICKET_POLICY_INTERVAL, /* policy_param: milliseconds */
-	PICKET_POLICY_COUNT,	/* policy_param: one of so many allocations */
+	PICKET_POLICY_INTERVAL,	   /* policy_param: milliseconds */
+	PICKET_POLICY_COUNT,	   /* policy_param: one of so many allocations */
+	PICKET_POLICY_INTERVAL_US, /* policy_param: microseconds */
+	PICKET_POLICY_UNKNOWN,	   /* nor is anything else of struct picket_sampling known */
 };
 
 #define PICKET_STACK_TRUNCATED 0x1u /* the host's stack was deeper */
@@ -131,7 +133,7 @@ struct picket_object {
 struct picket_corruption {
 	picket_u64 since_ns; /* the bytes were still right then */
 	picket_u64 until_ns; /* and wrong now */
-	picket_u32 count;    /* bytes shown below, from fault_address on */
+	picket_u32 count;    /* bytes shown below, from fault_address on; 0: they are not known */
 	picket_u32 changed;  /* bit i: bytes[i] differs from what Picket wrote */
 	picket_u8 bytes[PICKET_CORRUPT_BYTES];
 };
@@ -147,7 +149,7 @@ struct picket_mismatch {
 /* How likely it was to see this: what a fleet needs to compute rates. */
 struct picket_sampling {
 	picket_u64 policy_param;
-	picket_u64 allocations_seen;
+	picket_u64 allocations_seen; /* 0: not counted */
 	picket_u64 allocations_guarded;
 	picket_u64 uptime_ns;
 	picket_u32 policy; /* enum picket_policy */

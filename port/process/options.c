@@ -103,19 +103,22 @@ static int parse_text(struct piece value, char *text)
 	return 0;
 }
 
-static int set_value(const struct picket_option *option, struct picket_options *options,
-		     struct piece value)
+static int parse_value(const struct picket_option *option, struct piece value, void *place)
 {
-	char *place = (char *)options + option->offset;
-
 	switch (option->kind) {
 	case PICKET_OPTION_CHOICE:
-		return parse_choice(value, option->values, (picket_u64 *)(void *)place);
+		return parse_choice(value, option->values, place);
 	case PICKET_OPTION_STRING:
 		return parse_text(value, place);
 	default:
-		return parse_number(value, option->min, option->max, (picket_u64 *)(void *)place);
+		return parse_number(value, option->min, option->max, place);
 	}
+}
+
+static int set_value(const struct picket_option *option, struct picket_options *options,
+		     struct piece value)
+{
+	return parse_value(option, value, (char *)options + option->offset);
 }
 
 void picket_options_default(struct picket_options *options)
@@ -194,6 +197,23 @@ int picket_options_set(struct picket_options *options, const char *name, size_t 
 		say_wrong(option, piece, &line);
 	else
 		say_unknown((struct piece){ name, name_bytes }, &line);
+	return -1;
+}
+
+int picket_option_check(const struct picket_option *option, const char *value, size_t value_bytes,
+			char *error, size_t error_bytes)
+{
+	struct piece piece = { value, value_bytes };
+	struct picket_line line;
+	union {
+		picket_u64 number;
+		char text[PICKET_OPTION_TEXT_BYTES];
+	} parsed;
+
+	if (!parse_value(option, piece, &parsed))
+		return 0;
+	picket_line_start(&line, error, error_bytes);
+	say_wrong(option, piece, &line);
 	return -1;
 }
 

@@ -69,6 +69,15 @@ int picket_options_set(struct picket_options *options, const char *name, size_t 
 		       const char *value, size_t value_bytes, char *error, size_t error_bytes);
 
 /**
+ * picket_option_check() - is this a value of the option? For options of other tables too.
+ * @error: as above.
+ *
+ * Return: 0; -1: it is not.
+ */
+int picket_option_check(const struct picket_option *option, const char *value, size_t value_bytes,
+			char *error, size_t error_bytes);
+
+/**
  * picket_options_parse() - the text of PICKET_OPTIONS, on top of what *options holds.
  *
  * Return: 0; -1: wrong, with @error as above; options before the wrong one are set.

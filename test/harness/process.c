@@ -8,10 +8,12 @@
  */
 #include "../../port/process/fault.h"
 #include "../../port/process/runtime.h"
+#include "../../port/process/thread.h"
 #include "../suite/runner.h"
+#include "say.h"
 #include "sites.h"
+#include "touch.h"
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -101,35 +103,6 @@ static const char *audit(void)
 	return NULL;
 }
 
-/* One access of the width asked for: a case may mean its last byte to fault. */
-static void touch(uptr address, void *bytes, u32 size_bytes, bool write)
-{
-	struct __attribute__((packed)) wide {
-		volatile u64 u64;
-	} *wide = (struct wide *)address;
-	struct __attribute__((packed)) half {
-		volatile u32 u32;
-	} *half = (struct half *)address;
-	u64 value = 0;
-
-	memcpy(&value, bytes, size_bytes);
-	if (size_bytes == 8 && write)
-		wide->u64 = value;
-	else if (size_bytes == 8)
-		value = wide->u64;
-	else if (size_bytes == 4 && write)
-		half->u32 = (u32)value;
-	else if (size_bytes == 4)
-		value = half->u32;
-	for (u32 i = 0; i < size_bytes && size_bytes < 4; i++) {
-		if (write)
-			((volatile u8 *)address)[i] = (u8)(value >> (8 * i));
-		else
-			((u8 *)&value)[i] = ((volatile u8 *)address)[i];
-	}
-	memcpy(bytes, &value, size_bytes);
-}
-
 static uptr host_alloc(uptr size_bytes)
 {
 	return (uptr)malloc(size_bytes);
@@ -155,6 +128,28 @@ static void advance_ms(u32 time_ms)
 	struct timespec pause = { time_ms / 1000, time_ms % 1000 * 1000000 };
 
 	nanosleep(&pause, NULL);
+}
+
+struct sited {
+	void (*function)(void *);
+	void *argument;
+};
+
+/* Stacks begin with the caller of this, as they begin with the caller of malloc. */
+static __attribute__((noinline)) void call_sited(void *argument)
+{
+	const struct sited *sited = argument;
+
+	picket_thread.caller = __builtin_extract_return_addr(__builtin_return_address(0));
+	sited->function(sited->argument);
+	picket_thread.caller = NULL;
+}
+
+static void call_at_site(u32 site, void (*function)(void *), void *argument)
+{
+	struct sited sited = { function, argument };
+
+	at_site(site, call_sited, &sited);
 }
 
 static void run_in_child(const struct th_case *test, int result_pipe)
@@ -194,6 +189,7 @@ int main(int argc, char **argv)
 		.offers = TH_NEEDS_NOFAULT,
 		.lacks = { "a process cannot move its clock by hours",
 			   "the kernel cannot be told which call to refuse" },
+		.say = say,
 		.isolate = isolate,
 		.start = start,
 		.stop = stop,
@@ -205,7 +201,7 @@ int main(int argc, char **argv)
 		.record_count = record_count,
 		.record = record,
 		.advance_ms = advance_ms,
-		.at_site = at_site,
+		.at_site = call_at_site,
 	};
 	return th_run_all(&the_port, argc > 1 ? argv[1] : NULL) != 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "sim_port.h"
+#include "say.h"
 
 /* The host's own objects need no memory: the machine takes any access there. */
 #define HOST_HEAP 0x10000000u
@@ -123,6 +124,7 @@ const struct th_port *sim_port(u32 page_bytes, const struct sim_setup *new_setup
 		.name = "sim",
 		.page_bytes = page_bytes,
 		.offers = TH_NEEDS_CLOCK | TH_NEEDS_FAILURES | TH_NEEDS_NOFAULT,
+		.say = say,
 		.start = start,
 		.stop = stop,
 		.audit = audit,

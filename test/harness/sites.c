@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* Eight functions that each have eight calls: real code at 64 real places. */
 #include "sites.h"
-#include "../../port/process/thread.h"
 
 struct call {
 	u32 site;
@@ -9,23 +8,15 @@ struct call {
 	void *argument;
 };
 
-/* Stacks begin with the caller of this, as they begin with the caller of malloc. */
-static __attribute__((noinline)) void enter(const struct call *call)
-{
-	picket_thread.caller = __builtin_extract_return_addr(__builtin_return_address(0));
-	call->function(call->argument);
-	picket_thread.caller = NULL;
-}
-
 /* Nothing may follow from a tail call: the frame has to stay. */
 #define PLACE(n)                                                                                   \
 	case n:                                                                                    \
-		enter(call);                                                                       \
+		call->function(call->argument);                                                    \
 		__asm__ volatile("" ::"i"(n) : "memory");                                          \
 		break
 
 #define GROUP(n)                                                                                   \
-	static __attribute__((noinline, noclone)) void group_##n(const struct call *call)          \
+	static __attribute__((__noinline__, __noclone__)) void group_##n(const struct call *call)  \
 	{                                                                                          \
 		switch (call->site % 8) {                                                          \
 			PLACE(0);                                                                  \

@@ -345,6 +345,8 @@ static void hostile_names(struct picket_record *record)
 	uaf_write(record);
 	memcpy(record->access_task.name, "\x1b[2J\"\\\n\xff\xc0\x80\xc2\x9b\x7fzz", 16);
 	memset(record->object.allocator, 0xee, sizeof(record->object.allocator));
+	record->sampling.policy = PICKET_POLICY_INTERVAL_US;
+	record->sampling.policy_param = 500;
 	record->wall_offset_ns = 0;
 }
 

@@ -18,7 +18,7 @@ SEED = 1
 BROKEN = [
     ("schema", "memory_error/2"), ("schema", None), ("report_id", "1"), ("sequence", -1),
     ("sequence", 2 ** 53), ("time_ns", 5), ("time", "yesterday"), ("domain", "space"),
-    ("sampling", None), ("sampling.policy", "never"), ("sampling.pool_slots", "255"),
+    ("addresses", "real"), ("sampling.policy", "never"), ("sampling.pool_slots", "255"),
     ("memory_error.type", "NONE"), ("memory_error.type", "MISMATCH"),
     ("memory_error.fault_address", 4096), ("memory_error.found", None),
     ("memory_error.position", "none"), ("memory_error.distance_bytes", None),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Every sample as text in both layouts and as JSON, byte for byte as in DIRECTORY.
+ * Every sample as text in both layouts and as JSON, byte for byte as in DIRECTORY; some of them as
+ * a log shows them.
  * Usage: text_test DIRECTORY [--update]; --update writes the files anew, to be read with git diff.
  */
 #include "sample.h"
@@ -59,6 +60,66 @@ static void check_text(const struct sample *sample, bool kfence)
 	check(sample->name, kfence ? "kfence.txt" : "plain.txt");
 }
 
+/* A port with a log: marks where messages begin, what are headings, and what it was asked for. */
+static void mark_message(void *context, bool heading)
+{
+	struct picket_output *output = context;
+
+	output->write(output->context, heading ? "<3>" : "<4>", 3);
+}
+
+static void mark_footer(void *context)
+{
+	struct picket_output *output = context;
+
+	output->write(output->context, "the machine\n", strlen("the machine\n"));
+}
+
+static const char *hash_address(void *context, u64 address)
+{
+	static char digits[17];
+
+	(void)context;
+	snprintf(digits, sizeof(digits), "%016llx", address & 0xfff);
+	return digits;
+}
+
+static void check_log(const struct sample *sample)
+{
+	struct picket_output output = sample_output(&made);
+	const struct picket_text_style style = {
+		.prefix = "BUG: KFENCE: ",
+		.kfence = true,
+		.hide_addresses = true,
+		.context = &output,
+		.address = hash_address,
+		.message = mark_message,
+		.footer = mark_footer,
+	};
+	struct picket_record record;
+
+	sample_record(sample, &record);
+	picket_render_text(&record, &style, &sample_symbols, &output);
+	check(sample->name, "log.txt");
+}
+
+/* Alone, it is what stands in the report. */
+static void check_object(const struct sample *sample)
+{
+	const struct picket_text_style style = { .prefix = "", .kfence = true };
+	static struct sample_buffer whole;
+	struct picket_output output = sample_output(&whole);
+	struct picket_record record;
+
+	sample_record(sample, &record);
+	picket_render_text(&record, &style, &sample_symbols, &output);
+	output = sample_output(&made);
+	picket_render_object(&record, &style, &sample_symbols, &output);
+	made.bytes[made.used] = whole.bytes[whole.used] = '\0';
+	tap_ok(made.used > 0 && strstr(whole.bytes, made.bytes), "%s: the object alone",
+	       sample->name);
+}
+
 static void check_json(const struct sample *sample)
 {
 	const struct picket_symbols *symbols = sample->no_symbols ? NULL : &sample_symbols;
@@ -78,7 +139,11 @@ static void check_hostile(void)
 	u32 round;
 
 	for (round = 0; round < 2000; round++) {
-		const struct picket_text_style style = { "BUG: PICKET: ", round & 1, round & 2 };
+		const struct picket_text_style style = {
+			.prefix = "BUG: PICKET: ",
+			.kfence = round & 1,
+			.hide_addresses = round & 2,
+		};
 		struct picket_output output = sample_output(&made);
 		struct picket_record record;
 		size_t index;
@@ -91,6 +156,15 @@ static void check_hostile(void)
 		bad += made.used < 140 || memcmp(made.bytes + made.used - 3, "==\n", 3);
 	}
 	tap_ok(bad == 0, "2000 records of random bytes, seed 1, make harmless text");
+}
+
+static const struct sample *find(const char *name)
+{
+	const struct sample *sample = samples;
+
+	while (strcmp(sample->name, name))
+		sample++;
+	return sample;
 }
 
 int main(int argc, char **argv)
@@ -108,8 +182,13 @@ int main(int argc, char **argv)
 		check_text(&samples[index], true);
 		check_json(&samples[index]);
 	}
+	check_log(find("uaf-write"));
+	check_log(find("corruption-free"));
+	check_log(find("invalid-access"));
 	if (is_update)
 		return 0;
+	check_object(find("uaf-write"));
+	check_object(find("oob-read-right"));
 	check_hostile();
 	return tap_done();
 }

@@ -67,6 +67,12 @@ static void interval_config(struct picket_guard_config *config)
 	config->policy_param = HOUR_MS;
 }
 
+static void interval_us_config(struct picket_guard_config *config)
+{
+	config->policy = PICKET_POLICY_INTERVAL_US;
+	config->policy_param = HOUR_MS * 1000ull;
+}
+
 /* The first tick has a random phase, so let one go by before counting. */
 static void settle(void)
 {
@@ -188,6 +194,7 @@ static void policy_changes(void)
 {
 	th_check(picket_guard_set_policy(th_guard(), PICKET_POLICY_COUNT, 0) == -22);
 	th_check(picket_guard_set_policy(th_guard(), PICKET_POLICY_INTERVAL, 0) == -22);
+	th_check(picket_guard_set_policy(th_guard(), PICKET_POLICY_INTERVAL_US, 0) == -22);
 	th_check(picket_guard_set_policy(th_guard(), (enum picket_policy)7, 1) == -22);
 	th_check(sampled(10) == 10);
 	th_check(!picket_guard_set_policy(th_guard(), PICKET_POLICY_OFF, 0));
@@ -285,6 +292,8 @@ const struct th_case th_gate_cases[] = {
 	{ "gate_count_share", count_share, count_config, NULL, TH_IS_LONG },
 	{ "gate_off", off, off_config, NULL, TH_IS_LONG },
 	{ "gate_interval_takes_one", interval_takes_one, interval_config, NULL,
+	  TH_NEEDS_CLOCK | TH_IS_LONG },
+	{ "gate_interval_us_takes_one", interval_takes_one, interval_us_config, NULL,
 	  TH_NEEDS_CLOCK | TH_IS_LONG },
 	{ "gate_interval_does_not_catch_up", interval_does_not_catch_up, interval_config, NULL,
 	  TH_NEEDS_CLOCK | TH_IS_LONG },

@@ -4,7 +4,7 @@
 
 static const enum picket_side sides[] = { PICKET_SIDE_LEFT, PICKET_SIDE_RIGHT };
 
-static uptr round_up(uptr value, uptr to)
+static uptr rounded_up(uptr value, uptr to)
 {
 	return (value + to - 1) & -to;
 }
@@ -33,7 +33,7 @@ static void right_ends_page(void)
 {
 	for (uptr size_bytes = 1; size_bytes <= 80; size_bytes++) {
 		uptr object = th_alloc(size_bytes, 0, PICKET_SIDE_RIGHT);
-		uptr end = object + round_up(size_bytes, tightest(size_bytes));
+		uptr end = object + rounded_up(size_bytes, tightest(size_bytes));
 
 		th_check(end % th_page() == 0);
 		th_free(object);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* Runs cases on a port: what all ports have in common. */
+/* Runs cases on a port: what all ports have in common. Needs no more of C than the core does. */
 #include "runner.h"
-#include <stdio.h>
 
 #define OBJECTS_MAX 1024
+#define LINE_BYTES 320
 
 static const struct th_port *port;
 static const struct th_case *test;
@@ -15,6 +15,7 @@ static u32 records_asked;
 static u32 site;
 static uptr objects[OBJECTS_MAX]; /* what the case has not freed */
 static u32 object_count;
+static char line[LINE_BYTES]; /* of the results, as far as it is written */
 
 static void default_config(struct picket_guard_config *config)
 {
@@ -36,30 +37,92 @@ static void default_config(struct picket_guard_config *config)
 	memcpy(config->allocator, "host", 5);
 }
 
-bool th_check_at(bool good, const char *text, const char *file, int line)
+static uptr length(const char *text)
+{
+	uptr count = 0;
+
+	while (text[count])
+		count++;
+	return count;
+}
+
+static bool equal(const char *one, const char *other)
+{
+	return length(one) == length(other) && !memcmp(one, other, length(one));
+}
+
+static bool contains(const char *text, const char *part)
+{
+	for (; length(text) >= length(part); text++) {
+		if (!memcmp(text, part, length(part)))
+			return true;
+	}
+	return false;
+}
+
+/* What does not fit is cut off. */
+static void append(char *to, uptr size_bytes, const char *text)
+{
+	uptr used = length(to);
+
+	for (; *text && used + 1 < size_bytes; text++)
+		to[used++] = *text;
+	to[used] = '\0';
+}
+
+static void append_number(char *to, uptr size_bytes, u32 number)
+{
+	char digits[11] = "";
+	u32 at = sizeof(digits) - 1;
+
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	append(to, size_bytes, digits + at);
+}
+
+static void conclude(enum th_outcome outcome, const char *why)
+{
+	result.outcome = outcome;
+	result.why[0] = '\0';
+	append(result.why, sizeof(result.why), why);
+}
+
+static const char *file_name(const char *path)
+{
+	const char *name = path;
+
+	for (; *path; path++) {
+		if (*path == '/')
+			name = path + 1;
+	}
+	return name;
+}
+
+bool th_check_at(bool good, const char *text, const char *file, int file_line)
 {
 	if (good || tolerant || result.outcome != TH_PASSED)
 		return good;
-	result.outcome = TH_FAILED;
-	snprintf(result.why, sizeof(result.why), "%s:%d: %s", file, line, text);
+	conclude(TH_FAILED, file_name(file));
+	append(result.why, sizeof(result.why), ":");
+	append_number(result.why, sizeof(result.why), (u32)file_line);
+	append(result.why, sizeof(result.why), ": ");
+	append(result.why, sizeof(result.why), text);
 	return false;
 }
 
 /* Wrong whatever the case expects. */
 static void must_be_null(const char *wrong)
 {
-	if (!wrong || result.outcome == TH_FAILED)
-		return;
-	result.outcome = TH_FAILED;
-	snprintf(result.why, sizeof(result.why), "%s", wrong);
+	if (wrong && result.outcome != TH_FAILED)
+		conclude(TH_FAILED, wrong);
 }
 
 void th_skip(const char *reason)
 {
-	if (result.outcome != TH_PASSED)
-		return;
-	result.outcome = TH_SKIPPED;
-	snprintf(result.why, sizeof(result.why), "%s", reason);
+	if (result.outcome == TH_PASSED)
+		conclude(TH_SKIPPED, reason);
 }
 
 uptr th_page(void)
@@ -242,7 +305,7 @@ const struct picket_record *th_expect(enum picket_bug bug, enum picket_access ac
 	th_check(record->access == access);
 	th_check(record->fault_address == address);
 	th_check(record->object.address == object);
-	th_check(!object || !strcmp(record->object.allocator, test->cache ? test->cache : "host"));
+	th_check(!object || equal(record->object.allocator, test->cache ? test->cache : "host"));
 	th_check(record->sequence == records_asked);
 	return record;
 }
@@ -327,28 +390,90 @@ struct th_result th_run(const struct th_port *on, const struct th_case *the_case
 	return result;
 }
 
+static void add(const char *text)
+{
+	append(line, sizeof(line), text);
+}
+
+static void add_number(u32 number)
+{
+	append_number(line, sizeof(line), number);
+}
+
+static void say_line(const struct th_port *on)
+{
+	on->say(line);
+	line[0] = '\0';
+}
+
+static void say_plan(const struct th_port *on, u32 number)
+{
+	add("1..");
+	add_number(number);
+	say_line(on);
+}
+
+static void say_result(const struct th_port *on, u32 number, const char *name,
+		       const struct th_result *now)
+{
+	add(now->outcome == TH_FAILED ? "not ok " : "ok ");
+	add_number(number);
+	add(" - ");
+	add(name);
+	if (now->outcome == TH_SKIPPED) {
+		add(" # SKIP ");
+		add(now->why);
+	}
+	say_line(on);
+	if (now->outcome == TH_FAILED) {
+		add("# ");
+		add(now->why);
+		say_line(on);
+	}
+}
+
+static void say_sum(const struct th_port *on, const u32 *count)
+{
+	add("# ");
+	add_number(count[TH_PASSED]);
+	add(" passed, ");
+	add_number(count[TH_FAILED]);
+	add(" failed, ");
+	add_number(count[TH_SKIPPED]);
+	add(" skipped");
+	say_line(on);
+}
+
+/* The next case that the filter lets through, after this one; NULL: there is none. */
+static const struct th_case *next_case(u32 *table, const struct th_case *one, const char *filter)
+{
+	for (one = one ? one + 1 : th_suite[*table]; th_suite[*table]; one = th_suite[*table]) {
+		for (; one->name; one++) {
+			if (!filter || contains(one->name, filter))
+				return one;
+		}
+		++*table;
+	}
+	return NULL;
+}
+
 u32 th_run_all(const struct th_port *on, const char *filter)
 {
+	const struct th_case *one;
 	u32 count[3] = { 0 };
 	u32 number = 0;
+	u32 table = 0;
 
-	for (u32 table = 0; th_suite[table]; table++) {
-		for (const struct th_case *one = th_suite[table]; one->name; one++) {
-			struct th_result now;
+	for (one = NULL; (one = next_case(&table, one, filter));)
+		number++;
+	say_plan(on, number);
+	number = table = 0;
+	for (one = NULL; (one = next_case(&table, one, filter));) {
+		struct th_result now = on->isolate ? on->isolate(one) : th_run(on, one, false);
 
-			if (filter && !strstr(one->name, filter))
-				continue;
-			now = on->isolate ? on->isolate(one) : th_run(on, one, false);
-			count[now.outcome]++;
-			printf("%sok %u - %s%s%s\n", now.outcome == TH_FAILED ? "not " : "",
-			       ++number, one->name, now.outcome == TH_SKIPPED ? " # SKIP " : "",
-			       now.outcome == TH_SKIPPED ? now.why : "");
-			if (now.outcome == TH_FAILED)
-				printf("# %s\n", now.why);
-			fflush(stdout);
-		}
+		count[now.outcome]++;
+		say_result(on, ++number, one->name, &now);
 	}
-	printf("1..%u\n# %u passed, %u failed, %u skipped\n", number, count[TH_PASSED],
-	       count[TH_FAILED], count[TH_SKIPPED]);
+	say_sum(on, count);
 	return count[TH_FAILED] + !number;
 }

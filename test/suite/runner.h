@@ -18,6 +18,8 @@ struct th_port {
 	u32 offers;	      /* TH_NEEDS_ bits */
 	const char *lacks[3]; /* the reason, for each bit it does not offer */
 
+	/** say() - put out one line of the results, given without its end. */
+	void (*say)(const char *line);
 	/** isolate() - run a case where it can do no harm; NULL: just call th_run(). */
 	struct th_result (*isolate)(const struct th_case *test);
 	/** start() - a detector for one case. Return: NULL if there is none to be had. */

@@ -12,8 +12,8 @@ wrong() {
 	like "$(cat err)" "picket: $pattern" "picket $*: says what is wrong"
 }
 
-wrong 2 "a command is needed: run, show or help"
-wrong 2 "unknown command 'walk'; there are run, show, help*" walk
+wrong 2 "a command is needed: run, show,*"
+wrong 2 "unknown command 'walk'; there are run, show,*" walk
 wrong 2 "*unknown command*" --walk
 wrong 2 "run: a program to run is needed*" run
 wrong 2 "run: a program to run is needed*" run --rate=1
@@ -22,7 +22,7 @@ wrong 2 "run: unknown option '--rat'; there are --interval, --rate,*" run --rat=
 wrong 2 "run: unknown option '-r'; *" run -r true
 long=$(head -c 5000 /dev/zero | tr '\0' x)
 wrong 2 "run: unknown option '--xxx*x'; there are --interval, *" run "--$long" true
-wrong 2 "unknown command 'xxx*x'; there are run, show, help*" "$long"
+wrong 2 "unknown command 'xxx*x'; there are run, show,*" "$long"
 wrong 2 "run: unknown option '--socket'; *" run --socket=x true
 wrong 2 "run: unknown option '--on_report'; *" run --on_report=abort true
 wrong 2 "run: --rate needs a value: --rate=N" run --rate
@@ -48,7 +48,7 @@ wrong 126 "run: '/etc/passwd': is no executable file" run /etc/passwd
 wrong 126 "run: '/': is no executable file" run /
 wrong 2 "show: a file of records is needed*" show
 wrong 2 "show: a file of records is needed*" show --json
-wrong 2 "show: unknown option '--jsn'; there are --json, --debuginfo-path, and --help" show --jsn x
+wrong 2 "show: unknown option '--jsn'; there are --log, --json, --debuginfo-path, --help" show --jsn x
 wrong 2 "show: --json='maybe': must be 0 or 1" show --json=maybe x
 wrong 1 "show: cannot read 'nowhere': No such file or directory" show nowhere
 wrong 1 "show: cannot read '/': Is a directory" show /

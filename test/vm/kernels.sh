@@ -60,6 +60,12 @@ need_compiler()
 	[ -d "$cache/compilers/$release" ] || "$here/fetch" --compiler "$1" || exit $status_unable
 }
 
+# need_package KERNEL NAME: of the kernel's release, unpacked in $cache/packages/$release/NAME
+need_package()
+{
+	[ -d "$cache/packages/$release/$2" ] || "$here/fetch" --package "$2" "$1" || exit $status_unable
+}
+
 # Can a mount namespace be made here? Not in a chroot, and for a plain user not everywhere. Sets
 # as_root to what unshare needs besides.
 own_mounts()

@@ -7,14 +7,16 @@
 #include <linux/memcontrol.h>
 #include <linux/sched.h>
 
-/** picket_memcg_charges() - is the current task in a memory cgroup other than the root? */
+/**
+ * picket_memcg_charges() - is the current task in a memory cgroup other than the root?
+ *
+ * Context: that of a task.
+ */
 static inline bool picket_memcg_charges(void)
 {
 #ifdef CONFIG_MEMCG
 	bool charges;
 
-	if (!in_task())
-		return false;
 	if (current->active_memcg)
 		return true;
 	rcu_read_lock();

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* Allocations that came while a sample was due. */
+#include "code.h"
+#include "filter.h"
 #include "handlers.h"
+#include "probes.h"
 #include "slab.h"
 #include "../compat/kmalloc.h"
 #include "../compat/memcg.h"
 
 #include <linux/gfp.h>
+#include <linux/random.h>
+#include <linux/rcupdate.h>
+
+#define CALLER_FRAMES 16 /* our own and the allocator's are fewer */
 
 u64 picket_declined[PICKET_DECLINE_COUNT];
 
@@ -32,10 +39,20 @@ static bool wants_zone(const struct wish *wish)
 	       has_flags(wish->cache, SLAB_CACHE_DMA | SLAB_CACHE_DMA32);
 }
 
+/* A breakpoint counts as one NMI. */
+static bool is_in_task(void)
+{
+	unsigned long count = preempt_count();
+
+	if (picket_probes_interrupted())
+		count -= NMI_OFFSET + HARDIRQ_OFFSET;
+	return !(count & (NMI_MASK | HARDIRQ_MASK | SOFTIRQ_OFFSET));
+}
+
 static bool is_charged(const struct wish *wish)
 {
 	return ((wish->flags & __GFP_ACCOUNT) || has_flags(wish->cache, SLAB_ACCOUNT)) &&
-	       picket_memcg_charges();
+	       is_in_task() && picket_memcg_charges();
 }
 
 static bool decline(enum picket_decline why)
@@ -44,9 +61,14 @@ static bool decline(enum picket_decline why)
 	return false;
 }
 
-/* Before the gate is asked, so that a sample waits for an allocation that we can guard. */
+/*
+ * Before the gate is asked, so that a sample waits for an allocation that is wanted and that we can
+ * guard.
+ */
 static bool is_eligible(const struct wish *wish)
 {
+	if (!picket_filter_allows(picket_cache_name(wish->cache), wish->size))
+		return decline(PICKET_DECLINE_FILTER);
 	if (wish->size > PAGE_SIZE)
 		return decline(PICKET_DECLINE_SIZE);
 	if (wants_zone(wish))
@@ -57,6 +79,8 @@ static bool is_eligible(const struct wish *wish)
 		return decline(PICKET_DECLINE_DEBUG);
 	if (is_charged(wish))
 		return decline(PICKET_DECLINE_ACCOUNT);
+	if (!picket_filter_allows_caller())
+		return decline(PICKET_DECLINE_FILTER);
 	return true;
 }
 
@@ -113,15 +137,41 @@ static void *guarded(const struct wish *wish)
 	return object;
 }
 
+/* The innermost frame that is neither ours nor the allocator's. */
+static bool find_caller(u64 *caller)
+{
+	u64 pc[CALLER_FRAMES];
+	u32 count = picket_plat_stack(&picket_linux, NULL, pc, CALLER_FRAMES);
+
+	*caller = count ? pc[0] : 0;
+	return count;
+}
+
+/* Who will use all that ksize() says there is gets all of it from the start. */
+static struct wish fitted(const struct wish *wish)
+{
+	struct wish result = *wish;
+	u64 caller;
+
+	if (wish->kmalloc && picket_code_has(PICKET_CODE_RESIZER) && find_caller(&caller) &&
+	    picket_code_is(PICKET_CODE_RESIZER, caller))
+		result.size = picket_cache_object_size(wish->cache);
+	return result;
+}
+
 static struct picket_result sample(const struct wish *wish)
 {
+	struct wish larger;
 	void *object = NULL;
 
+	rcu_read_lock();
 	if (is_eligible(wish) && picket_gate_take()) {
-		object = guarded(wish);
+		larger = fitted(wish);
+		object = guarded(&larger);
 		if (!object)
 			picket_gate_give_back();
 	}
+	rcu_read_unlock();
 	return (struct picket_result){ (unsigned long)object, !!object };
 }
 
@@ -170,5 +220,64 @@ struct picket_result picket_on_kmalloc_bucket(struct picket_args *args)
 	if (!args->si)
 		return kmalloc_by_size(args->di, args->dx);
 	decline(PICKET_DECLINE_BUCKET);
+	return (struct picket_result){ 0, 0 };
+}
+
+unsigned long picket_bulk_past_hook;
+
+/* Whatever of the array can be sampled, in its first places. */
+static size_t bulk_sample(const struct wish *wish, size_t count, void **objects)
+{
+	size_t sampled = 0;
+	size_t i;
+
+	for (i = 0; i < count && READ_ONCE(picket_samples) > 0; i++) {
+		struct picket_result result = sample(wish);
+
+		if (result.handled)
+			objects[sampled++] = (void *)result.value;
+	}
+	return sampled;
+}
+
+/* The kernel's own function does the rest. A handler must not wait, so neither may that. */
+static bool bulk_rest(const struct wish *wish, size_t count, void **objects)
+{
+	int (*allocate)(struct kmem_cache * cache, gfp_t flags, size_t count, void **objects) =
+		(void *)picket_bulk_past_hook;
+	gfp_t flags = (wish->flags & ~(__GFP_DIRECT_RECLAIM | __GFP_NOFAIL)) | __GFP_NOWARN;
+
+	return !count || allocate(wish->cache, flags, count, objects);
+}
+
+/* Anywhere in the array: who uses the first of it may not be who uses the others. */
+static void bulk_mix(size_t sampled, size_t count, void **objects)
+{
+	size_t i;
+
+	for (i = 0; i < sampled; i++) {
+		size_t other = i + reciprocal_scale(get_random_u32(), count - i);
+
+		swap(objects[i], objects[other]);
+	}
+}
+
+/* (cache, flags, count, objects) */
+struct picket_result picket_on_bulk_alloc(struct picket_args *args)
+{
+	struct kmem_cache *cache = (struct kmem_cache *)args->di;
+	struct wish wish = { cache, args->si, picket_cache_object_size(cache) };
+	void **objects = (void **)args->cx;
+	size_t count = args->dx;
+	size_t sampled = bulk_sample(&wish, count, objects);
+
+	if (!sampled)
+		return (struct picket_result){ 0, 0 };
+	if (bulk_rest(&wish, count - sampled, objects + sampled)) {
+		bulk_mix(sampled, count, objects);
+		return (struct picket_result){ count, 1 };
+	}
+	while (sampled)
+		kmem_cache_free(cache, objects[--sampled]);
 	return (struct picket_result){ 0, 0 };
 }

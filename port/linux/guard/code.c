@@ -5,8 +5,12 @@
 
 #define RANGES_MAX 64
 
-/* Of all the versions that we know; a kernel has some of them. */
-static const char *const allocator_names[] = {
+/*
+ * Of all the versions that we know; a kernel has some of them.
+ *
+ * SLUB links a freed object into a list before __slab_free() sees it.
+ */
+static const char *const free_names[] = {
 	"kfree",
 	"kfree_bulk",
 	"__kmem_cache_free",
@@ -14,9 +18,11 @@ static const char *const allocator_names[] = {
 	"kmem_cache_free_bulk",
 	"slab_free_freelist_hook",
 	"build_detached_freelist",
+};
+
+static const char *const allocator_names[] = {
 	"__slab_free",
 	"free_to_partial_list",
-	"kmem_cache_destroy",
 	"__kmem_cache_shutdown",
 	"__kmem_cache_alloc_node",
 	"kmem_cache_alloc",
@@ -44,17 +50,6 @@ static const char *const allocator_names[] = {
 	"__ksize",
 };
 
-/* SLUB links a freed object into a list before __slab_free() sees it. */
-static const char *const free_names[] = {
-	"kfree",
-	"kfree_bulk",
-	"__kmem_cache_free",
-	"kmem_cache_free",
-	"kmem_cache_free_bulk",
-	"slab_free_freelist_hook",
-	"build_detached_freelist",
-};
-
 static const char *const usercopy_names[] = {
 	"copy_user_generic_unrolled",
 	"copy_user_generic_string",
@@ -70,13 +65,29 @@ static const char *const usercopy_names[] = {
 	"copyout",
 };
 
+/*
+ * Who makes network buffers. Kernels that do not expect KFENCE reckon that two buffers which were
+ * asked for with the same size are equally large, and go wrong in their accounting if not.
+ */
+static const char *const resizer_names[] = {
+	"__alloc_skb",
+	"pskb_expand_head",
+	"pskb_carve_inside_header",
+	"pskb_carve_inside_nonlinear",
+};
+
+/* Kernels with this function do expect it. */
+#define RESIZERS_ARE_CAREFUL "__skb_unclone_keeptruesize"
+
 static const struct {
 	const char *const *names;
 	size_t count;
+	const char *unless; /* there is this symbol */
 } kinds[PICKET_CODE_COUNT] = {
 	[PICKET_CODE_ALLOCATOR] = { allocator_names, ARRAY_SIZE(allocator_names) },
 	[PICKET_CODE_FREE] = { free_names, ARRAY_SIZE(free_names) },
 	[PICKET_CODE_USERCOPY] = { usercopy_names, ARRAY_SIZE(usercopy_names) },
+	[PICKET_CODE_RESIZER] = { resizer_names, ARRAY_SIZE(resizer_names), RESIZERS_ARE_CAREFUL },
 };
 
 /* What a compiler appends to the name of a function that it has changed. */
@@ -103,22 +114,33 @@ static void range_add(enum picket_code kind, const char *name)
 	code[kind].count++;
 }
 
-void picket_code_find(void)
+static void kind_find(enum picket_code kind)
 {
 	char name[64];
 	size_t i, j;
+
+	for (i = 0; i < kinds[kind].count; i++)
+		for (j = 0; j < ARRAY_SIZE(suffixes); j++) {
+			scnprintf(name, sizeof(name), "%s%s", kinds[kind].names[i], suffixes[j]);
+			range_add(kind, name);
+		}
+}
+
+void picket_code_find(void)
+{
 	int kind;
 
 	for (kind = 0; kind < PICKET_CODE_COUNT; kind++)
-		for (i = 0; i < kinds[kind].count; i++)
-			for (j = 0; j < ARRAY_SIZE(suffixes); j++) {
-				scnprintf(name, sizeof(name), "%s%s", kinds[kind].names[i],
-					  suffixes[j]);
-				range_add(kind, name);
-			}
+		if (!kinds[kind].unless || !picket_imports.kallsyms_lookup_name(kinds[kind].unless))
+			kind_find(kind);
 }
 
-bool picket_code_is(enum picket_code kind, unsigned long address)
+bool picket_code_has(enum picket_code kind)
+{
+	return code[kind].count;
+}
+
+static bool is_listed(enum picket_code kind, unsigned long address)
 {
 	unsigned int i;
 
@@ -126,4 +148,11 @@ bool picket_code_is(enum picket_code kind, unsigned long address)
 		if (address - code[kind].range[i].start < code[kind].range[i].bytes)
 			return true;
 	return false;
+}
+
+bool picket_code_is(enum picket_code kind, unsigned long address)
+{
+	if (kind == PICKET_CODE_ALLOCATOR && is_listed(PICKET_CODE_FREE, address))
+		return true;
+	return is_listed(kind, address);
 }

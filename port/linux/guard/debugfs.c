@@ -2,6 +2,9 @@
 /* /sys/kernel/debug/picket/, with the files and the lines that KFENCE has there, and our own. */
 #include "module.h"
 #include "device.h"
+#include "probes.h"
+#include "report.h"
+#include "symbols.h"
 
 #include <linux/debugfs.h>
 #include <linux/sched/clock.h>
@@ -14,7 +17,7 @@ static int stats_show(struct seq_file *file, void *unused)
 	struct picket_stats stats;
 
 	picket_guard_stats(picket_linux.guard, &stats);
-	seq_printf(file, "enabled: %d\n", stats.enabled && picket_params.sample_interval);
+	seq_printf(file, "enabled: %d\n", stats.enabled && picket_gate_is_set());
 	seq_printf(file, "currently allocated: %llu\n", stats.live);
 	seq_printf(file, "total allocations: %llu\n", stats.guarded);
 	seq_printf(file, "total frees: %llu\n", stats.freed);
@@ -36,6 +39,13 @@ static int stats_show(struct seq_file *file, void *unused)
 		   picket_declined[PICKET_DECLINE_ACCOUNT]);
 	seq_printf(file, "skipped allocations (private bucket): %llu\n",
 		   picket_declined[PICKET_DECLINE_BUCKET]);
+	seq_printf(file, "skipped allocations (filter): %llu\n",
+		   picket_declined[PICKET_DECLINE_FILTER]);
+	seq_printf(file, "samples lost (nothing to take): %llu\n",
+		   picket_samples_lost[PICKET_LOSS_UNTAKEN]);
+	seq_printf(file, "samples lost (timer late): %llu\n",
+		   picket_samples_lost[PICKET_LOSS_LATE]);
+	seq_printf(file, "probes not armed: %llu\n", picket_probes_failed);
 	seq_printf(file, "reports lost: %llu\n", stats.reports_lost + picket_reports_unprinted());
 	seq_printf(file, "records lost (device): %llu\n", picket_device_lost());
 	seq_printf(file, "spurious faults: %llu\n", stats.spurious);
@@ -43,32 +53,33 @@ static int stats_show(struct seq_file *file, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(stats);
 
-static void show_track(struct seq_file *file, const char *verb, const struct picket_task *task,
-		       const struct picket_stack *stack)
-{
-	u64 ago = local_clock() - task->time_ns;
-	u32 i;
+/* What one reader of the list has at hand. */
+struct objects {
+	struct picket_record record;
+	struct picket_symbol_names names;
+	char digits[PICKET_ADDRESS_BYTES];
+};
 
-	seq_printf(file, "%s by task %d on cpu %d at %llu.%06llus (%llu.%06llus ago):\n", verb,
-		   task->tid, task->cpu, task->time_ns / NSEC_PER_SEC,
-		   task->time_ns / 1000 % USEC_PER_SEC, ago / NSEC_PER_SEC,
-		   ago / 1000 % USEC_PER_SEC);
-	for (i = 0; i < stack->count; i++)
-		seq_printf(file, " %pS\n", (void *)(unsigned long)stack->pc[i]);
+static void write_to_file(void *file, const char *bytes, uptr count)
+{
+	seq_write(file, bytes, count);
 }
 
-static void show_object(struct seq_file *file, const struct picket_record *record)
+static const char *show_address(void *objects, u64 address)
 {
-	const struct picket_object *object = &record->object;
-	void *start = (void *)(unsigned long)object->address;
+	return picket_address_digits(((struct objects *)objects)->digits, address);
+}
 
-	seq_printf(file, "kfence-#%u: 0x%p-0x%p, size=%llu, cache=%s\n\n", object->slot_index,
-		   start, start + object->size_bytes - 1, object->size_bytes, object->allocator);
-	show_track(file, "allocated", &record->alloc_task, &record->alloc_stack);
-	if (object->state != PICKET_OBJECT_FREED)
-		return;
-	seq_putc(file, '\n');
-	show_track(file, "freed", &record->free_task, &record->free_stack);
+static void show_object(struct seq_file *file, struct objects *objects)
+{
+	const struct picket_text_style style = { .context = objects, .address = show_address };
+	const struct picket_symbols symbols = { picket_symbols_frames, &objects->names };
+	const struct picket_output output = { write_to_file, file };
+
+	objects->record.access_task.time_ns = local_clock();
+	preempt_disable();
+	picket_render_object(&objects->record, &style, &symbols, &output);
+	preempt_enable();
 }
 
 static void *objects_start(struct seq_file *file, loff_t *position)
@@ -89,16 +100,16 @@ static void objects_stop(struct seq_file *file, void *at)
 static int objects_show(struct seq_file *file, void *at)
 {
 	u32 slot_index = (unsigned long)at - 1;
-	struct picket_record *record = kzalloc(sizeof(*record), GFP_KERNEL);
+	struct objects *objects = kzalloc(sizeof(*objects), GFP_KERNEL);
 
-	if (!record)
+	if (!objects)
 		return -ENOMEM;
-	if (picket_guard_slot_record(picket_linux.guard, slot_index, record))
-		show_object(file, record);
+	if (picket_guard_slot_record(picket_linux.guard, slot_index, &objects->record))
+		show_object(file, objects);
 	else
 		seq_printf(file, "kfence-#%u unused\n", slot_index);
 	seq_puts(file, "---------------------------------\n");
-	kfree(record);
+	kfree(objects);
 	return 0;
 }
 

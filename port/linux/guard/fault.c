@@ -3,6 +3,7 @@
 #include "handlers.h"
 #include "code.h"
 #include "imports.h"
+#include "report.h"
 
 #include <asm/ptrace.h>
 #include <asm/trap_pf.h>
@@ -17,12 +18,23 @@ static bool has_fixup(unsigned long pc)
 	       !picket_code_is(PICKET_CODE_USERCOPY, pc);
 }
 
+static bool resolve(const struct picket_fault *fault, struct pt_regs *regs)
+{
+	enum picket_verdict verdict;
+	struct picket_call call;
+
+	picket_call_begin(&call, regs);
+	verdict = picket_guard_fault(picket_linux.guard, fault);
+	picket_call_end(&call);
+	return verdict != PICKET_FAULT_NOT_OURS;
+}
+
 /* (registers, error code, address) */
 struct picket_result picket_on_fault(struct picket_args *args)
 {
 	struct pt_regs *regs = (struct pt_regs *)args->di;
 	struct picket_context context = { regs };
-	struct picket_fault fault = {
+	const struct picket_fault fault = {
 		.address = args->dx,
 		.access = args->si & X86_PF_WRITE ? PICKET_ACCESS_WRITE : PICKET_ACCESS_READ,
 		.context = &context,
@@ -36,6 +48,5 @@ struct picket_result picket_on_fault(struct picket_args *args)
 	}
 	if (has_fixup(regs->ip))
 		return (struct picket_result){ 0, 0 };
-	return (struct picket_result){ 0, picket_guard_fault(picket_linux.guard, &fault) !=
-						  PICKET_FAULT_NOT_OURS };
+	return (struct picket_result){ 0, resolve(&fault, regs) };
 }

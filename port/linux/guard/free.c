@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* Frees, and questions about the size, of addresses in the pool. */
 #include "handlers.h"
+#include "report.h"
 #include "slab.h"
+
+#include <linux/delay.h>
+#include <linux/rcupdate.h>
+
+#define SETTLE_MS 10
 
 static const struct picket_result handled = { 0, 1 };
 
@@ -23,31 +29,49 @@ static void pardon_link(unsigned long object)
 static void release(unsigned long object)
 {
 	static const struct picket_free_request request = { .found = PICKET_FOUND_FREE };
+	struct picket_call call;
 
-	pardon_link(object);
+	picket_call_begin(&call, NULL);
 	/* On its way here a second free was let touch the object. */
 	if (picket_guard_free(picket_linux.guard, object, &request))
 		picket_guard_close(picket_linux.guard, object);
+	picket_call_end(&call);
 }
 
 /* (cache, slab, first, last, count, ...): a page has one object, so the list has one. */
 struct picket_result picket_on_slab_free(struct picket_args *args)
 {
+	pardon_link(args->dx);
 	release(args->dx);
 	return handled;
+}
+
+/*
+ * Where freed memory is wiped we are at the allocator's door, and it does not come to wipe. It
+ * leaves alone what has a constructor.
+ */
+static void wipe_and_release(unsigned long object)
+{
+	struct kmem_cache *cache = picket_slab_owner(picket_pages_at(object));
+	uptr size_bytes;
+
+	if (picket_guard_object(picket_linux.guard, object, &size_bytes) &&
+	    !picket_cache_ctor(cache))
+		memset((void *)object, 0, size_bytes);
+	release(object);
 }
 
 /* (object) */
 struct picket_result picket_on_kfree(struct picket_args *args)
 {
-	release(args->di);
+	wipe_and_release(args->di);
 	return handled;
 }
 
 /* (cache, object) */
 struct picket_result picket_on_cache_free(struct picket_args *args)
 {
-	release(args->si);
+	wipe_and_release(args->si);
 	return handled;
 }
 
@@ -60,7 +84,7 @@ struct picket_result picket_on_bulk_free(struct picket_args *args)
 
 	for (i = 0; i < args->si; i++) {
 		if (picket_guard_owns(picket_linux.guard, (unsigned long)objects[i]))
-			release((unsigned long)objects[i]);
+			wipe_and_release((unsigned long)objects[i]);
 		else
 			objects[left++] = objects[i];
 	}
@@ -81,10 +105,36 @@ struct picket_result picket_on_ksize(struct picket_args *args)
 	return (struct picket_result){ size_of(args->di), 1 };
 }
 
+/*
+ * A task that sleeps in here for memory counts as out of all hooks for synchronize_rcu_tasks(), so
+ * those who may are counted.
+ */
+static atomic_t reallocating;
+
+static void *reallocate(void *old, size_t old_size, size_t size, gfp_t flags)
+{
+	void *new;
+
+	atomic_inc(&reallocating);
+	new = kmalloc_track_caller(size, flags);
+	atomic_dec(&reallocating);
+	if (new) {
+		memcpy(new, old, old_size);
+		kfree(old);
+	}
+	return new;
+}
+
+void picket_free_settle(void)
+{
+	while (atomic_read(&reallocating))
+		msleep(SETTLE_MS);
+	synchronize_rcu_tasks();
+}
+
 /* (object, size, flags), in kernels where it asks the cache for the old size. */
 struct picket_result picket_on_krealloc(struct picket_args *args)
 {
-	void *old = (void *)args->di;
 	unsigned long old_size = size_of(args->di);
 	void *new;
 
@@ -93,11 +143,7 @@ struct picket_result picket_on_krealloc(struct picket_args *args)
 		return (struct picket_result){ 0, 0 };
 	if (args->si <= old_size)
 		return (struct picket_result){ args->di, 1 };
-	new = kmalloc_track_caller(args->si, args->dx);
-	if (new) {
-		memcpy(new, old, old_size);
-		kfree(old);
-	}
+	new = reallocate((void *)args->di, old_size, args->si, args->dx);
 	return (struct picket_result){ (unsigned long)new, 1 };
 }
 
@@ -127,9 +173,12 @@ static void abandon(struct kmem_cache *cache, u32 slot_index)
  */
 struct picket_result picket_on_cache_destroy(struct picket_args *args)
 {
+	struct picket_call call;
 	u32 i;
 
+	picket_call_begin(&call, NULL);
 	for (i = 0; i < picket_guard_slots(picket_linux.guard); i++)
 		abandon((struct kmem_cache *)args->di, i);
+	picket_call_end(&call);
 	return (struct picket_result){ 0, 0 };
 }

@@ -3,6 +3,7 @@
 
 #include "handlers.h"
 #include "imports.h"
+#include "probes.h"
 #include "../compat/ftrace.h"
 
 #include <linux/export.h>
@@ -17,8 +18,10 @@ EXPORT_SYMBOL_GPL(picket_pool_bytes);
 struct hook {
 	const char *symbol;
 	void (*trampoline)(void);
-	bool optional; /* not every kernel has it, or needs it */
+	picket_handler handler; /* what the trampoline calls, where a probe may do it instead */
+	bool optional;		/* not every kernel has it, or needs it */
 	bool only_init_on_free;
+	unsigned long *past_hook; /* receives where the function begins behind the hook */
 	struct picket_direct direct;
 };
 
@@ -39,35 +42,45 @@ static struct hook hooks[] = {
 	{}
 };
 
+#define ALLOC(symbol, name)                                                                        \
+	{                                                                                          \
+		symbol, picket_enter_##name, picket_on_##name                                      \
+	}
+/* Its handler calls the kernel's function, which is nothing for a breakpoint's context. */
+#define ALLOC_BULK(symbol)                                                                         \
+	{                                                                                          \
+		symbol, picket_enter_bulk_alloc, .past_hook = &picket_bulk_past_hook               \
+	}
+
 /* Kernels cut the allocator differently; the first function of a set tells if it is this one. */
-static struct hook allocs_one_core[] = { { "__kmem_cache_alloc_node",
-					   picket_enter_kmalloc_node_size },
-					 { "kmem_cache_alloc", picket_enter_cache_alloc },
-					 { "kmem_cache_alloc_lru", picket_enter_cache_alloc_lru },
-					 { "kmem_cache_alloc_node", picket_enter_cache_alloc },
+static struct hook allocs_one_core[] = { ALLOC("__kmem_cache_alloc_node", kmalloc_node_size),
+					 ALLOC("kmem_cache_alloc", cache_alloc),
+					 ALLOC("kmem_cache_alloc_lru", cache_alloc_lru),
+					 ALLOC("kmem_cache_alloc_node", cache_alloc),
+					 ALLOC_BULK("kmem_cache_alloc_bulk"),
 					 {} };
 
-static struct hook allocs_profiled[] = {
-	{ "__kmalloc_cache_noprof", picket_enter_kmalloc_size },
-	{ "__kmalloc_cache_node_noprof", picket_enter_kmalloc_node_size },
-	{ "__kmalloc_noprof", picket_enter_kmalloc },
-	{ "__kmalloc_node_noprof", picket_enter_kmalloc_bucket },
-	{ "__kmalloc_node_track_caller_noprof", picket_enter_kmalloc_bucket },
-	{ "kmem_cache_alloc_noprof", picket_enter_cache_alloc },
-	{ "kmem_cache_alloc_lru_noprof", picket_enter_cache_alloc_lru },
-	{ "kmem_cache_alloc_node_noprof", picket_enter_cache_alloc },
-	{}
-};
+static struct hook allocs_profiled[] = { ALLOC("__kmalloc_cache_noprof", kmalloc_size),
+					 ALLOC("__kmalloc_cache_node_noprof", kmalloc_node_size),
+					 ALLOC("__kmalloc_noprof", kmalloc),
+					 ALLOC("__kmalloc_node_noprof", kmalloc_bucket),
+					 ALLOC("__kmalloc_node_track_caller_noprof",
+					       kmalloc_bucket),
+					 ALLOC("kmem_cache_alloc_noprof", cache_alloc),
+					 ALLOC("kmem_cache_alloc_lru_noprof", cache_alloc_lru),
+					 ALLOC("kmem_cache_alloc_node_noprof", cache_alloc),
+					 ALLOC_BULK("kmem_cache_alloc_bulk_noprof"),
+					 {} };
 
-static struct hook allocs_traced[] = { { "kmem_cache_alloc_trace", picket_enter_kmalloc_size },
-				       { "kmem_cache_alloc_node_trace",
-					 picket_enter_kmalloc_node_size },
-				       { "__kmalloc", picket_enter_kmalloc },
-				       { "__kmalloc_node", picket_enter_kmalloc },
-				       { "__kmalloc_track_caller", picket_enter_kmalloc },
-				       { "__kmalloc_node_track_caller", picket_enter_kmalloc },
-				       { "kmem_cache_alloc", picket_enter_cache_alloc },
-				       { "kmem_cache_alloc_node", picket_enter_cache_alloc },
+static struct hook allocs_traced[] = { ALLOC("kmem_cache_alloc_trace", kmalloc_size),
+				       ALLOC("kmem_cache_alloc_node_trace", kmalloc_node_size),
+				       ALLOC("__kmalloc", kmalloc),
+				       ALLOC("__kmalloc_node", kmalloc),
+				       ALLOC("__kmalloc_track_caller", kmalloc),
+				       ALLOC("__kmalloc_node_track_caller", kmalloc),
+				       ALLOC("kmem_cache_alloc", cache_alloc),
+				       ALLOC("kmem_cache_alloc_node", cache_alloc),
+				       ALLOC_BULK("kmem_cache_alloc_bulk"),
 				       {} };
 
 static struct hook *const alloc_sets[] = { allocs_one_core, allocs_profiled, allocs_traced };
@@ -88,6 +101,15 @@ static void remove(struct hook *hook)
 	hook->direct.trampoline = 0;
 }
 
+/* Before its trampoline can be called. */
+static void find_past_hook(const struct hook *hook)
+{
+	unsigned long location = picket_imports.ftrace_location(hook->direct.function);
+
+	if (hook->past_hook)
+		*hook->past_hook = location + MCOUNT_INSN_SIZE;
+}
+
 static int install(struct hook *hook)
 {
 	int error = -ENOENT;
@@ -96,8 +118,10 @@ static int install(struct hook *hook)
 	if (!hook->direct.function && hook->optional)
 		return 0;
 	hook->direct.trampoline = (unsigned long)hook->trampoline;
-	if (hook->direct.function)
+	if (hook->direct.function) {
+		find_past_hook(hook);
 		error = picket_direct_register(&hook->direct);
+	}
 	if (!error)
 		return 0;
 	hook->direct.trampoline = 0;
@@ -134,6 +158,28 @@ int picket_hooks_install(void)
 	return install_set(hooks);
 }
 
+static int probe_set(const struct hook *set)
+{
+	const struct hook *hook;
+	int error;
+
+	for (hook = set; hook->symbol; hook++) {
+		error = hook->handler ? picket_probes_add(hook->symbol, hook->handler) : 0;
+		if (!error)
+			continue;
+		pr_err("the kernel function %s cannot be probed (error %d)\n", hook->symbol, error);
+		picket_probes_remove();
+		return error;
+	}
+	picket_probes_start();
+	return 0;
+}
+
+static bool by_probe(void)
+{
+	return picket_params.sample_by == PICKET_BY_PROBE;
+}
+
 int picket_hooks_install_alloc(void)
 {
 	size_t i;
@@ -141,7 +187,7 @@ int picket_hooks_install_alloc(void)
 	for (i = 0; i < ARRAY_SIZE(alloc_sets); i++) {
 		allocs = alloc_sets[i];
 		if (picket_imports.kallsyms_lookup_name(allocs->symbol))
-			return install_set(allocs);
+			return by_probe() ? probe_set(allocs) : install_set(allocs);
 	}
 	pr_err("this kernel allocates by functions that are not known\n");
 	return -ENOENT;
@@ -149,10 +195,14 @@ int picket_hooks_install_alloc(void)
 
 void picket_hooks_remove_alloc(void)
 {
-	remove_set(allocs);
+	if (by_probe())
+		picket_probes_remove();
+	else
+		remove_set(allocs);
 }
 
 void picket_hooks_remove(void)
 {
 	remove_set(hooks);
+	picket_free_settle();
 }

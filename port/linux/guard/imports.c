@@ -8,14 +8,15 @@ struct picket_imports picket_imports;
 
 #define ENDBR64 0xfa1e0ff3u
 
-#define IMPORT(symbol, member)                                                                     \
+#define IMPORT(symbol, member, ...)                                                                \
 	{                                                                                          \
-		symbol, offsetof(struct picket_imports, member)                                    \
+		symbol, offsetof(struct picket_imports, member), __VA_ARGS__                       \
 	}
 
 static const struct import {
 	const char *symbol;
 	size_t offset;
+	bool optional; /* reports say less without it */
 } imports[] = {
 	IMPORT("kallsyms_lookup_size_offset", kallsyms_lookup_size_offset),
 	IMPORT("kallsyms_lookup", kallsyms_lookup),
@@ -25,11 +26,16 @@ static const struct import {
 	IMPORT("stack_trace_save_regs", stack_trace_save_regs),
 	IMPORT("usercopy_abort", usercopy_abort),
 	IMPORT("__module_address", module_address),
+	IMPORT("ftrace_location", ftrace_location),
 	IMPORT("__start_BTF", btf_start),
 	IMPORT("__stop_BTF", btf_end),
 	IMPORT("_text", text),
 	IMPORT("_stext", text_start),
 	IMPORT("panic_on_warn", panic_on_warn),
+	IMPORT("check_panic_on_warn", check_panic_on_warn, .optional = true),
+	IMPORT("dump_stack_print_info", dump_stack_print_info, .optional = true),
+	IMPORT("show_regs", show_regs, .optional = true),
+	IMPORT("no_hash_pointers", no_hash_pointers, .optional = true),
 };
 
 /* kprobes resolve any symbol, so a probe tells us where the general lookup is. */
@@ -60,7 +66,7 @@ int picket_imports_find(void)
 	for (i = 0; i < ARRAY_SIZE(imports); i++) {
 		unsigned long address = picket_imports.kallsyms_lookup_name(imports[i].symbol);
 
-		if (!address) {
+		if (!address && !imports[i].optional) {
 			pr_err("this kernel has no symbol %s\n", imports[i].symbol);
 			return -ENOENT;
 		}

@@ -23,11 +23,18 @@ struct picket_imports {
 	void (*usercopy_abort)(const char *name, const char *detail, bool to_user,
 			       unsigned long offset, unsigned long size);
 	struct module *(*module_address)(unsigned long address);
+	unsigned long (*ftrace_location)(unsigned long address);
 	const void *btf_start;
 	const void *btf_end;
 	const void *text; /* the first byte of the kernel */
 	const void *text_start;
 	int *panic_on_warn;
+
+	/* These may be NULL. */
+	void (*check_panic_on_warn)(const char *origin);
+	void (*dump_stack_print_info)(const char *level);
+	void (*show_regs)(struct pt_regs *regs);
+	bool *no_hash_pointers;
 };
 
 extern struct picket_imports picket_imports;

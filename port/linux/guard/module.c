@@ -29,11 +29,7 @@ static void fill_config(struct picket_guard_config *config)
 	config->guard_pages = 1;
 	config->align_default = DEFAULT_ALIGN;
 	config->covered_percent = picket_params.skip_covered_thresh;
-	config->policy = PICKET_POLICY_OFF;
-	if (picket_params.sample_interval)
-		config->policy = PICKET_POLICY_INTERVAL;
-	config->policy_param = picket_params.sample_interval;
-	config->burst = picket_params.burst;
+	config->policy = PICKET_POLICY_OFF; /* until the gate starts */
 }
 
 static int create_guard(void)
@@ -104,8 +100,8 @@ static int __init picket_init(void)
 	picket_debugfs_start();
 	picket_panic_start();
 	picket_params_running(true);
-	pr_info("initialized - %u objects, sample_interval %lu ms\n", picket_params.num_objects,
-		picket_params.sample_interval);
+	pr_info("initialized - %u objects, sample_interval %u us\n", picket_params.num_objects,
+		picket_params.interval_us);
 	return 0;
 
 no_hooks:

@@ -38,9 +38,17 @@ enum picket_action {
 	PICKET_ACTION_PANIC,
 };
 
-/* params.c: all of them as the administrator gave them, checked. */
+/* How we get to see allocations. */
+enum picket_sample_by {
+	PICKET_BY_TRAMPOLINE,
+	PICKET_BY_PROBE,
+};
+
+/* params.c: as the administrator gave them, checked. Those of filter.c are there. */
 struct picket_params {
-	unsigned long sample_interval; /* milliseconds; 0: off */
+	unsigned int interval_us; /* 0: no samples by time */
+	unsigned int every;	  /* sample one of so many allocations; 0: by time */
+	enum picket_sample_by sample_by;
 	unsigned int num_objects;
 	unsigned int burst;
 	unsigned int jitter;
@@ -65,6 +73,7 @@ enum picket_decline {
 	PICKET_DECLINE_DEBUG,	/* caches with debug flags */
 	PICKET_DECLINE_ACCOUNT, /* charged to a memory cgroup */
 	PICKET_DECLINE_BUCKET,	/* a private set of caches */
+	PICKET_DECLINE_FILTER,	/* turned away by a filter */
 	PICKET_DECLINE_COUNT
 };
 
@@ -96,12 +105,31 @@ void picket_pages_keep(unsigned long address);
 /** picket_pages_show_all() - from now on no page is hidden any more. */
 void picket_pages_show_all(void);
 
+/* Why a sample that the clock said was due never came to an allocation. */
+enum picket_loss {
+	PICKET_LOSS_UNTAKEN, /* nothing that could take it was allocated in its interval */
+	PICKET_LOSS_LATE,    /* the timer came more than an interval too late */
+	PICKET_LOSS_COUNT
+};
+
+extern u64 picket_samples_lost[PICKET_LOSS_COUNT];
+
 /* gate.c */
 extern int picket_samples;
+/** picket_gate_take() - may this allocation be a sample? In an RCU read-side critical section. */
 bool picket_gate_take(void);
+/** picket_gate_give_back() - it could not be guarded. In the same critical section. */
 void picket_gate_give_back(void);
+/** picket_gate_is_set() - do the parameters ask for samples at all? */
+bool picket_gate_is_set(void);
+/** picket_gate_start() - begin to take samples as the parameters say. May sleep. */
 void picket_gate_start(void);
+/** picket_gate_stop() - none is taken after this. May sleep. */
 void picket_gate_stop(void);
+
+/* free.c */
+/** picket_free_settle() - once unhooked: wait for who sleeps in a handler. May sleep. */
+void picket_free_settle(void);
 
 /* report.c */
 void picket_report(const struct picket_record *record);

@@ -3,6 +3,7 @@
 #include "module.h"
 #include "code.h"
 #include "imports.h"
+#include "probes.h"
 #include "../compat/module.h"
 
 #include <linux/module.h>
@@ -18,6 +19,7 @@ static bool is_internal(unsigned long pc)
 u32 picket_plat_stack(struct picket_platform *platform, const struct picket_context *context,
 		      u64 *pc, u32 max)
 {
+	struct pt_regs *probed = picket_probes_interrupted();
 	unsigned long *frames = (unsigned long *)pc;
 	u32 internal = 0;
 	u32 count;
@@ -25,7 +27,10 @@ u32 picket_plat_stack(struct picket_platform *platform, const struct picket_cont
 	BUILD_BUG_ON(sizeof(*frames) != sizeof(*pc));
 	if (context)
 		return picket_imports.stack_trace_save_regs(context->regs, frames, max, 0);
-	count = stack_trace_save(frames, max, 0);
+	if (probed)
+		count = picket_imports.stack_trace_save_regs(probed, frames, max, 0);
+	else
+		count = stack_trace_save(frames, max, 0);
 	while (internal < count && is_internal(frames[internal]))
 		internal++;
 	memmove(pc, pc + internal, (count - internal) * sizeof(*pc));

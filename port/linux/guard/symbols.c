@@ -6,14 +6,20 @@
 
 #include <asm/page_types.h>
 
-/* Where the address lies in the file: the kernel's image is linked to one address, and moved. */
-static void locate(unsigned long address, struct picket_frame *out)
+/*
+ * Where the address lies in the file: the kernel's image is linked to one address, and moved. Code
+ * that the kernel made itself is in no file, but has an owner ("bpf", "ftrace").
+ */
+static void locate(unsigned long address, const char *owner, struct picket_frame *out)
 {
 	const struct module *module = picket_imports.module_address(address);
 
 	if (module) {
 		out->module = module->name;
 		out->module_offset = address - picket_module_base(module);
+	} else if (owner) {
+		out->module = owner;
+		out->module_offset = out->function_offset;
 	} else {
 		out->module = "vmlinux";
 		out->module_offset = address - (unsigned long)picket_imports.text + __START_KERNEL;
@@ -24,16 +30,16 @@ u32 picket_symbols_frames(void *context, u64 pc, bool exact, struct picket_frame
 {
 	struct picket_symbol_names *names = context;
 	unsigned long size, offset;
-	char *module = NULL;
+	char *owner = NULL;
 	const char *name;
 
 	memset(out, 0, sizeof(*out));
-	name = picket_imports.kallsyms_lookup(pc, &size, &offset, &module, names->name);
+	name = picket_imports.kallsyms_lookup(pc, &size, &offset, &owner, names->name);
 	if (!name)
 		return 0;
-	locate(pc, out);
 	out->function = name;
 	out->function_offset = offset;
 	out->function_size = size;
+	locate(pc, owner, out);
 	return 1;
 }

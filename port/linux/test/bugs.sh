@@ -31,7 +31,7 @@ expected()
 		uaf_write:use-after-free write in bug_uaf_write:bug_alloc:bug_free
 		cache_oob:out-of-bounds write in bug_cache_oob:bug_alloc_from:-
 		cache_uaf:use-after-free read in bug_cache_uaf:bug_alloc_from:bug_free_to
-		destroyed_use:use-after-free read in bug_destroyed_use:bug_alloc_from:bug_destroyed_use
+		destroyed_use:use-after-free read in bug_destroyed_use:bug_alloc_from:kmem_cache_destroy
 		rcu_use:use-after-free read in bug_rcu_use:bug_alloc:kv?free_rcu
 		usercopy:out-of-bounds read in .*(copy|rep_movs).*:bug_alloc:-
 		double_free:invalid free in bug_free:bug_alloc:bug_free

@@ -1,0 +1,114 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+#
+# usage: install.sh SOURCE
+#
+# `make install` puts into place all that users and packages need, and `make uninstall` takes it
+# away again. It has a build directory of its own. TAP.
+set -eu
+
+top=$1
+dir=$(mktemp -d "${TMPDIR:-/tmp}/picket-install.XXXXXX")
+trap 'rm -rf "$dir"' EXIT
+trap 'exit 1' HUP INT TERM
+version=$(cat "$top/VERSION")
+root=$dir/root
+usr=$root/usr
+sources=$usr/src/picket-$version
+libexec=$usr/libexec/picket
+export XDG_STATE_HOME="$dir/state"
+unset MAKEFLAGS MAKELEVEL
+count=0
+failures=0
+
+# check WHAT COMMAND...
+check()
+{
+	what=$1
+	shift
+	count=$((count + 1))
+	if "$@" >"$dir/log" 2>&1; then
+		echo "ok $count - $what"
+	else
+		echo "not ok $count - $what"
+		failures=$((failures + 1))
+		tail -n 40 "$dir/log" | sed 's/^/# /'
+	fi
+}
+
+run_make()
+{
+	make -C "$top" BUILD="$dir/build" DESTDIR="$root" PREFIX=/usr "$@"
+}
+
+install_all()
+{
+	meson setup -Dtests=false "$dir/build" "$top" && run_make install
+}
+
+has_files()
+{
+	for file in bin/picket lib/libpicket.so lib/pkgconfig/picket.pc include/picket/picket.h \
+		include/picket/record.h share/man/man1/picket.1; do
+		[ -f "$usr/$file" ] || {
+			echo "there is no $file"
+			return 1
+		}
+	done
+}
+
+is_whole()
+{
+	for directory in core include port/linux/compat port/linux/guard; do
+		diff -r -x meson.build -x README.md "$top/$directory" "$sources/$directory" || return
+	done
+	cmp "$top/VERSION" "$sources/VERSION"
+}
+
+# Made from a template: nothing of it may be left.
+names_version()
+{
+	grep -q "^PACKAGE_VERSION=\"$version\"$" "$sources/dkms.conf" && ! grep '@' "$sources/dkms.conf"
+}
+
+# The scripts find each other, and the sources, as in the tree.
+has_machine_room()
+{
+	for file in VERSION core/guard/pool.c port/linux/guard/Kbuild example/driver/Kbuild \
+		script/demo-kernel; do
+		[ -f "$libexec/$file" ] || {
+			echo "there is no $file"
+			return 1
+		}
+	done
+	for script in able enter fetch guard-module kbuild run; do
+		[ -x "$libexec/test/vm/$script" ] || {
+			echo "$script cannot be run"
+			return 1
+		}
+	done
+	status=0
+	"$libexec/test/vm/guard-module" no-kernel || status=$?
+	[ $status -eq 2 ]
+}
+
+installs_nothing_else()
+{
+	find "$root" -name '*.o' -o -name '*.ko' -o -name '*.cmd' -o -name meson.build | (! grep .)
+}
+
+leaves_nothing()
+{
+	run_make uninstall && find "$root" ! -type d | (! grep .)
+}
+
+check "make install" install_all
+check "command, library, headers and man pages are there" has_files
+check "the installed command runs a program" "$usr/bin/picket" run true
+check "the module's sources are whole" is_whole
+check "dkms.conf names the version" names_version
+check "the machine room is there" has_machine_room
+check "nothing of a build is installed" installs_nothing_else
+check "make uninstall leaves nothing" leaves_nothing
+echo "1..$count"
+[ $failures -eq 0 ]

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+#
+# Sourced by the scripts beside it, after kernels.sh: builds a thing for a kernel from the sources
+# as they are, unless the cache has it.
+
+top=$(cd "$here/../.." && pwd)
+
+# Of these paths below $top, those that a module is made of.
+list_sources()
+{
+	find -H "$@" -type f \( -name VERSION -o -name '*.[chS]' -o -name '*.def' -o -name '*.mk' \
+		-o -name Kbuild \) ! -name '*.mod.c' | sort
+}
+
+# build_once WHAT SOURCE...: sets built, the directory that the caller's function build fills.
+build_once()
+{
+	what=$1
+	shift
+	need_compiler "$kernel"
+	need_kernel "$kernel"
+	cd "$top"
+	version=$(basename "$(readlink -f "$cache/kernels/$kernel")")
+	digest=$(list_sources "$@" | tr '\n' '\0' | xargs -0 sha256sum | sha256sum | cut -c 1-16)
+	built=$cache/$what/${version}_$digest
+	mkdir -p "$cache/$what"
+	exec 9>"$cache/$what/lock"
+	flock 9
+	if [ ! -e "$built/complete" ]; then
+		find "$cache/$what" -mindepth 1 -maxdepth 1 -type d -mmin +60 -exec rm -rf {} +
+		rm -rf "$built"
+		mkdir -p "$built"
+		if ! build "$@" >"$built/log" 2>&1; then
+			tail -n 40 "$built/log" >&2
+			say "the $what cannot be built for $kernel"
+			exit 1
+		fi
+		: >"$built/complete"
+	fi
+	exec 9>&-
+}
