@@ -20,6 +20,7 @@
 #define PARAMETERS "/sys/module/kfence/parameters"
 #define NAMES_BYTES 256
 #define SECOND_NS 1000000000ll
+#define MILLISECOND_NS 1000000ll
 
 bool picket_native_is_there(void)
 {
@@ -185,15 +186,32 @@ const char *picket_native_stats(char path[PATH_MAX])
 	return picket_system_path(path, "/sys/kernel/debug/kfence/stats");
 }
 
-/* The log's clock began with the monotonic one, and runs nearly as fast. */
+static long long now_ns(clockid_t clock)
+{
+	struct timespec now = { 0 };
+
+	clock_gettime(clock, &now);
+	return now.tv_sec * SECOND_NS + now.tv_nsec;
+}
+
+/*
+ * The log's clock began with the monotonic one, and runs nearly as fast. What was measured is
+ * rounded, so that whoever reads a report again finds the same time in it.
+ */
 static u64 wall_offset_ns(void)
 {
-	struct timespec wall, monotonic;
+	long long best_ns = 0, shortest_ns = SECOND_NS;
 
-	if (clock_gettime(CLOCK_REALTIME, &wall) || clock_gettime(CLOCK_MONOTONIC, &monotonic))
-		return 0;
-	return (u64)((wall.tv_sec - monotonic.tv_sec) * SECOND_NS + wall.tv_nsec -
-		     monotonic.tv_nsec);
+	for (int i = 0; i < 8; i++) {
+		long long before_ns = now_ns(CLOCK_MONOTONIC), wall_ns = now_ns(CLOCK_REALTIME);
+		long long took_ns = now_ns(CLOCK_MONOTONIC) - before_ns;
+
+		if (took_ns >= shortest_ns)
+			continue;
+		shortest_ns = took_ns;
+		best_ns = wall_ns - before_ns - took_ns / 2;
+	}
+	return (u64)((best_ns + MILLISECOND_NS / 2) / MILLISECOND_NS * MILLISECOND_NS);
 }
 
 static int pass_on(void *context, struct picket_report *report)

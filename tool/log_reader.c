@@ -68,8 +68,8 @@ static bool wait_for_more(struct log *log)
 /* Messages were overwritten, and reading goes on with the oldest that is left. */
 static void say_lost(const struct log *log)
 {
-	picket_complain("%s: messages of the kernel log were overwritten before they were read, "
-			"and reports in them are lost",
+	picket_complain("%s: messages of the kernel log were overwritten before they were read; "
+			"reports among them are lost",
 			log->name);
 }
 

@@ -13,6 +13,29 @@
 #define DEFAULT_DEBUG_DIRECTORY "/usr/lib/debug"
 #define HEX_BYTES (2 * 64 + 1)
 
+/* Enough for the notes of what a search comes upon. */
+static int no_address(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
+		      const char *section, GElf_Word index, const GElf_Shdr *header,
+		      Dwarf_Addr *address)
+{
+	(void)module, (void)data, (void)name, (void)base, (void)section, (void)index, (void)header;
+	*address = 0;
+	return 0;
+}
+
+/* For a search by build-id: libdwfl's addresses of sections are only for files that were found. */
+static Dwfl_Callbacks *search_callbacks(char **debuginfo_path)
+{
+	static Dwfl_Callbacks callbacks = {
+		.find_elf = dwfl_build_id_find_elf,
+		.find_debuginfo = dwfl_standard_find_debuginfo,
+		.section_address = no_address,
+	};
+
+	callbacks.debuginfo_path = debuginfo_path;
+	return &callbacks;
+}
+
 /* Callbacks for files that were found: nothing but their debug files is searched. */
 static Dwfl_Callbacks *file_callbacks(char **debuginfo_path)
 {
@@ -63,10 +86,10 @@ static void forget(struct picket_module *module)
 	module->dwfl_module = NULL;
 }
 
-static bool begin(struct picket_module *module, char **debuginfo_path)
+static bool begin(struct picket_module *module, const Dwfl_Callbacks *callbacks)
 {
 	forget(module);
-	module->dwfl = dwfl_begin(file_callbacks(debuginfo_path));
+	module->dwfl = dwfl_begin(callbacks);
 	return module->dwfl != NULL;
 }
 
@@ -78,13 +101,19 @@ static bool is_regular(const char *path)
 	return !stat(path, &status) && S_ISREG(status.st_mode);
 }
 
-/* Return: the file at the path is an ELF file of the wanted build, and is open now. */
-static bool open_file(struct picket_module *module, const char *path, char **debuginfo_path)
+/*
+ * @fd: of the file, which is used up; or -1.
+ * Return: it is an ELF file of the wanted build, and is open now.
+ */
+static bool open_offline(struct picket_module *module, const char *path, int fd,
+			 char **debuginfo_path)
 {
-	if (!is_regular(path) || !begin(module, debuginfo_path))
-		return false;
-	module->dwfl_module = dwfl_report_offline(module->dwfl, module->path, path, -1);
-	dwfl_report_end(module->dwfl, NULL, NULL);
+	if (begin(module, file_callbacks(debuginfo_path)))
+		module->dwfl_module = dwfl_report_offline(module->dwfl, module->path, path, fd);
+	if (!module->dwfl_module && fd >= 0)
+		close(fd);
+	if (module->dwfl)
+		dwfl_report_end(module->dwfl, NULL, NULL);
 	module->is_other_build = module->dwfl_module && !same_build(module);
 	if (module->dwfl_module && !module->is_other_build &&
 	    dwfl_module_getelf(module->dwfl_module, &module->bias))
@@ -93,22 +122,45 @@ static bool open_file(struct picket_module *module, const char *path, char **deb
 	return false;
 }
 
-/* elfutils searches for the module's file by build-id, at debuginfod servers too. */
-static bool open_build_id(struct picket_module *module, char **debuginfo_path)
+static bool open_file(struct picket_module *module, const char *path, char **debuginfo_path)
+{
+	return is_regular(path) && open_offline(module, path, -1, debuginfo_path);
+}
+
+/* Return: the file that elfutils finds by build-id, at debuginfod servers too; -1: none. */
+static int find_build_id(struct picket_module *module, char **debuginfo_path, char **path)
 {
 	Dwarf_Addr whole = (Dwarf_Addr)1 << 47;
+	Dwfl_Module *wanted;
+	Elf *elf = NULL;
+	int fd = -1;
 
-	if (!begin(module, debuginfo_path))
-		return false;
-	module->dwfl_module = dwfl_report_module(module->dwfl, module->path, 0, whole);
-	if (module->dwfl_module)
-		dwfl_module_report_build_id(module->dwfl_module, module->build_id,
-					    module->build_id_bytes, 0);
-	dwfl_report_end(module->dwfl, NULL, NULL);
-	if (module->dwfl_module && dwfl_module_getelf(module->dwfl_module, &module->bias))
-		return true;
-	forget(module);
-	return false;
+	if (!begin(module, search_callbacks(debuginfo_path)))
+		return -1;
+	wanted = dwfl_report_module(module->dwfl, module->path, 0, whole);
+	if (wanted &&
+	    !dwfl_module_report_build_id(wanted, module->build_id, module->build_id_bytes, 0))
+		fd = dwfl_build_id_find_elf(wanted, NULL, NULL, 0, path, &elf);
+	if (elf)
+		elf_end(elf);
+	return fd;
+}
+
+/*
+ * It is opened as any file is: as a module that ran, libdwfl has no place for one that is not
+ * linked to its addresses yet.
+ */
+static bool open_build_id(struct picket_module *module, char **debuginfo_path)
+{
+	char *path = NULL;
+	int fd = find_build_id(module, debuginfo_path, &path);
+	bool found =
+		fd >= 0 && open_offline(module, path ? path : module->path, fd, debuginfo_path);
+
+	free(path);
+	if (!found)
+		forget(module);
+	return found;
 }
 
 /*

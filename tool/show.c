@@ -66,10 +66,11 @@ struct source {
 };
 
 /* A file that holds no records at all must not fill the screen. */
-static void say_wrong(struct source *source, const char *error)
+static void say_wrong(struct source *source, const char *error, bool is_object)
 {
 	if (source->wrong++ < WRONG_SAID)
-		picket_complain("show: %s:%llu: %s", source->name, source->lines, error);
+		picket_complain("show: %s:%llu: %s%s", source->name, source->lines, error,
+				is_object ? "" : " (a kernel log needs --log)");
 }
 
 static int show_report(void *context, struct picket_report *report)
@@ -89,7 +90,7 @@ static void show_line(struct show *show, struct source *source, const char *line
 	struct picket_report report;
 
 	if (picket_report_parse(line, length, &report, error, sizeof(error))) {
-		say_wrong(source, error);
+		say_wrong(source, error, line[0] == '{');
 		return;
 	}
 	show_report(show, &report);

@@ -121,6 +121,10 @@ debug="by-id/.build-id/$(echo "$id" | cut -c1-2)"
 mkdir -p "$debug"
 objcopy --only-keep-debug there/ring-driver.ko "$debug/$(echo "$id" | cut -c3-).debug"
 is "$(frames --debuginfo-path="$PWD/by-id" record 2>&1)" "$full" "a debug file by build-id"
+rm -r by-id
+mkdir -p "$debug"
+cp there/ring-driver.ko "$debug/$(echo "$id" | cut -c3-)"
+is "$(frames --debuginfo-path="$PWD/by-id" record 2>&1)" "$full" "the module itself by build-id"
 
 # Where packages put it.
 installed() {

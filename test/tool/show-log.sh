@@ -157,6 +157,8 @@ done
 is $wrong 0 "a log that begins anywhere"
 
 # --- the rest
+"$PICKET" show "$log" >out 2>err
+is "$? $(grep -c ' (a kernel log needs --log)$' err)" "1 3" "without --log it is named"
 cat >other <<'END'
 [    1.0] ==================================================================
 [    1.0] BUG: KASAN: slab-out-of-bounds in reader+0x12/0x34

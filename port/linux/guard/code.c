@@ -2,6 +2,9 @@
 #include "module.h"
 #include "code.h"
 #include "imports.h"
+#include "../compat/kallsyms.h"
+
+#include <linux/mutex.h>
 
 #define RANGES_MAX 64
 
@@ -101,12 +104,11 @@ static struct {
 	unsigned int count;
 } code[PICKET_CODE_COUNT];
 
-static void range_add(enum picket_code kind, const char *name)
+static void range_add(enum picket_code kind, unsigned long start)
 {
-	unsigned long start = picket_imports.kallsyms_lookup_name(name);
 	unsigned long bytes, offset;
 
-	if (!start || code[kind].count >= RANGES_MAX ||
+	if (code[kind].count >= RANGES_MAX ||
 	    !picket_imports.kallsyms_lookup_size_offset(start, &bytes, &offset))
 		return;
 	code[kind].range[code[kind].count].start = start;
@@ -114,25 +116,53 @@ static void range_add(enum picket_code kind, const char *name)
 	code[kind].count++;
 }
 
-static void kind_find(enum picket_code kind)
+static bool is_suffix(const char *text)
 {
-	char name[64];
-	size_t i, j;
+	size_t i;
 
-	for (i = 0; i < kinds[kind].count; i++)
-		for (j = 0; j < ARRAY_SIZE(suffixes); j++) {
-			scnprintf(name, sizeof(name), "%s%s", kinds[kind].names[i], suffixes[j]);
-			range_add(kind, name);
-		}
+	for (i = 0; i < ARRAY_SIZE(suffixes); i++)
+		if (!strcmp(text, suffixes[i]))
+			return true;
+	return false;
 }
 
-void picket_code_find(void)
+static bool is_of_kind(enum picket_code kind, const char *symbol)
 {
+	size_t i;
+
+	for (i = 0; i < kinds[kind].count; i++) {
+		const char *name = kinds[kind].names[i];
+
+		if (symbol[0] == name[0] && str_has_prefix(symbol, name) &&
+		    is_suffix(symbol + strlen(name)))
+			return true;
+	}
+	return false;
+}
+
+static PICKET_SYMBOL_VISITOR(visit)
+{
+	bool *wanted = context;
 	int kind;
 
 	for (kind = 0; kind < PICKET_CODE_COUNT; kind++)
-		if (!kinds[kind].unless || !picket_imports.kallsyms_lookup_name(kinds[kind].unless))
-			kind_find(kind);
+		if (wanted[kind] && is_of_kind(kind, symbol))
+			range_add(kind, address);
+	return 0;
+}
+
+/* Once through all symbols: on some kernels finding a single one takes just as long. */
+void picket_code_find(void)
+{
+	bool wanted[PICKET_CODE_COUNT];
+	int kind;
+
+	for (kind = 0; kind < PICKET_CODE_COUNT; kind++)
+		wanted[kind] = !kinds[kind].unless ||
+			       !picket_imports.kallsyms_lookup_name(kinds[kind].unless);
+	mutex_lock(picket_imports.module_mutex);
+	picket_imports.kallsyms_on_each_symbol((void *)visit, wanted);
+	mutex_unlock(picket_imports.module_mutex);
 }
 
 bool picket_code_has(enum picket_code kind)

@@ -20,8 +20,6 @@ PICKET_HANDLER(kmalloc_node_size);
 PICKET_HANDLER(kmalloc_size);
 PICKET_HANDLER(kmalloc);
 PICKET_HANDLER(kmalloc_bucket);
-PICKET_HANDLER(bulk_alloc);
-extern unsigned long picket_bulk_past_hook; /* kmem_cache_alloc_bulk(), behind its hook */
 
 /* free.c */
 PICKET_HANDLER(slab_free);

@@ -21,7 +21,6 @@ struct hook {
 	picket_handler handler; /* what the trampoline calls, where a probe may do it instead */
 	bool optional;		/* not every kernel has it, or needs it */
 	bool only_init_on_free;
-	unsigned long *past_hook; /* receives where the function begins behind the hook */
 	struct picket_direct direct;
 };
 
@@ -46,18 +45,12 @@ static struct hook hooks[] = {
 	{                                                                                          \
 		symbol, picket_enter_##name, picket_on_##name                                      \
 	}
-/* Its handler calls the kernel's function, which is nothing for a breakpoint's context. */
-#define ALLOC_BULK(symbol)                                                                         \
-	{                                                                                          \
-		symbol, picket_enter_bulk_alloc, .past_hook = &picket_bulk_past_hook               \
-	}
 
 /* Kernels cut the allocator differently; the first function of a set tells if it is this one. */
 static struct hook allocs_one_core[] = { ALLOC("__kmem_cache_alloc_node", kmalloc_node_size),
 					 ALLOC("kmem_cache_alloc", cache_alloc),
 					 ALLOC("kmem_cache_alloc_lru", cache_alloc_lru),
 					 ALLOC("kmem_cache_alloc_node", cache_alloc),
-					 ALLOC_BULK("kmem_cache_alloc_bulk"),
 					 {} };
 
 static struct hook allocs_profiled[] = { ALLOC("__kmalloc_cache_noprof", kmalloc_size),
@@ -69,7 +62,6 @@ static struct hook allocs_profiled[] = { ALLOC("__kmalloc_cache_noprof", kmalloc
 					 ALLOC("kmem_cache_alloc_noprof", cache_alloc),
 					 ALLOC("kmem_cache_alloc_lru_noprof", cache_alloc_lru),
 					 ALLOC("kmem_cache_alloc_node_noprof", cache_alloc),
-					 ALLOC_BULK("kmem_cache_alloc_bulk_noprof"),
 					 {} };
 
 static struct hook allocs_traced[] = { ALLOC("kmem_cache_alloc_trace", kmalloc_size),
@@ -80,7 +72,6 @@ static struct hook allocs_traced[] = { ALLOC("kmem_cache_alloc_trace", kmalloc_s
 				       ALLOC("__kmalloc_node_track_caller", kmalloc),
 				       ALLOC("kmem_cache_alloc", cache_alloc),
 				       ALLOC("kmem_cache_alloc_node", cache_alloc),
-				       ALLOC_BULK("kmem_cache_alloc_bulk"),
 				       {} };
 
 static struct hook *const alloc_sets[] = { allocs_one_core, allocs_profiled, allocs_traced };
@@ -101,15 +92,6 @@ static void remove(struct hook *hook)
 	hook->direct.trampoline = 0;
 }
 
-/* Before its trampoline can be called. */
-static void find_past_hook(const struct hook *hook)
-{
-	unsigned long location = picket_imports.ftrace_location(hook->direct.function);
-
-	if (hook->past_hook)
-		*hook->past_hook = location + MCOUNT_INSN_SIZE;
-}
-
 static int install(struct hook *hook)
 {
 	int error = -ENOENT;
@@ -118,10 +100,8 @@ static int install(struct hook *hook)
 	if (!hook->direct.function && hook->optional)
 		return 0;
 	hook->direct.trampoline = (unsigned long)hook->trampoline;
-	if (hook->direct.function) {
-		find_past_hook(hook);
+	if (hook->direct.function)
 		error = picket_direct_register(&hook->direct);
-	}
 	if (!error)
 		return 0;
 	hook->direct.trampoline = 0;
@@ -164,7 +144,7 @@ static int probe_set(const struct hook *set)
 	int error;
 
 	for (hook = set; hook->symbol; hook++) {
-		error = hook->handler ? picket_probes_add(hook->symbol, hook->handler) : 0;
+		error = picket_probes_add(hook->symbol, hook->handler);
 		if (!error)
 			continue;
 		pr_err("the kernel function %s cannot be probed (error %d)\n", hook->symbol, error);

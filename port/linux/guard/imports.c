@@ -20,6 +20,8 @@ static const struct import {
 } imports[] = {
 	IMPORT("kallsyms_lookup_size_offset", kallsyms_lookup_size_offset),
 	IMPORT("kallsyms_lookup", kallsyms_lookup),
+	IMPORT("kallsyms_on_each_symbol", kallsyms_on_each_symbol),
+	IMPORT("module_mutex", module_mutex),
 	IMPORT("set_memory_4k", set_memory_4k),
 	IMPORT("flush_tlb_one_kernel", flush_tlb_one_kernel),
 	IMPORT("search_exception_tables", search_exception_tables),

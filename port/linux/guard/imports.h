@@ -7,6 +7,7 @@
 
 struct exception_table_entry;
 struct module;
+struct mutex;
 struct pt_regs;
 
 struct picket_imports {
@@ -15,6 +16,8 @@ struct picket_imports {
 					   unsigned long *offset);
 	const char *(*kallsyms_lookup)(unsigned long address, unsigned long *size,
 				       unsigned long *offset, char **module, char *name);
+	int (*kallsyms_on_each_symbol)(void *visitor, void *context); /* compat/kallsyms.h */
+	struct mutex *module_mutex;
 	int (*set_memory_4k)(unsigned long address, int pages);
 	void (*flush_tlb_one_kernel)(unsigned long address);
 	const struct exception_table_entry *(*search_exception_tables)(unsigned long address);

@@ -81,8 +81,6 @@ GATE picket_enter_kmalloc_size, picket_on_kmalloc_size
 GATE picket_enter_kmalloc, picket_on_kmalloc
 /* (size, buckets, flags, ...) */
 GATE picket_enter_kmalloc_bucket, picket_on_kmalloc_bucket
-/* (cache, flags, count, objects) */
-GATE picket_enter_bulk_alloc, picket_on_bulk_alloc
 
 RANGE picket_enter_slab_free, %rdx, picket_on_slab_free
 RANGE picket_enter_kfree, %rdi, picket_on_kfree

@@ -10,7 +10,6 @@
  *				are counted by position in the chain
  *	sizes MS		one allocation of each of a few sizes, by turns; samples are
  *				counted by the bytes that they leave at their page's end
- *	bulk MS LENGTH		LENGTH allocations by one call, then a pause; as with chains
  *	keep COUNT		so many allocations that are kept until `drop`
  *	drop
  *
@@ -158,19 +157,6 @@ static noinline void honest_chain(unsigned int length)
 	counts.allocations += length;
 }
 
-static noinline void honest_bulk(unsigned int length)
-{
-	void *objects[CHAIN_MAX];
-	unsigned int i;
-
-	if (kmem_cache_alloc_bulk(cache, GFP_KERNEL, length, objects) != length)
-		return;
-	for (i = 0; i < length; i++)
-		count_sample(objects[i], i);
-	kmem_cache_free_bulk(cache, length, objects);
-	counts.allocations += length;
-}
-
 static void chains(void (*chain)(unsigned int length), unsigned int ms, unsigned int length)
 {
 	ktime_t start = ktime_get();
@@ -227,8 +213,6 @@ static int make(const char *what, unsigned int amount, u64 detail)
 		victims(amount, detail);
 	else if (!strcmp(what, "chain") && detail >= 1 && detail <= CHAIN_MAX)
 		chains(honest_chain, amount, detail);
-	else if (!strcmp(what, "bulk") && detail >= 1 && detail <= CHAIN_MAX)
-		chains(honest_bulk, amount, detail);
 	else if (!strcmp(what, "sizes"))
 		sizes(amount);
 	else if (!strcmp(what, "keep"))
