@@ -163,7 +163,7 @@ static void print_kernel_markdown(void)
 
 	printf("\n# Options of a watched kernel\n\n"
 	       "`picket kernel start` takes them. But for the first three they are parameters of\n"
-	       "`picket.ko`, in `tool/kernel_parameters.def`, and have the same name there with "
+	       "`picket.ko`, in `tool/kernel/parameters.def`, and have the same name there with "
 	       "`_` "
 	       "for `-`:\n"
 	       "as arguments of `insmod`, and in `/sys/module/picket/parameters/`. `--interval` "

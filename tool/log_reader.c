@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "complain.h"
-#include "kernel_text.h"
+#include "kernel/text.h"
 
 #define LINE_BYTES_MAX (64u << 10) /* of longer ones the rest is left out */
 #define SILENCE_MS 2000

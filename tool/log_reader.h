@@ -3,7 +3,7 @@
 #ifndef PICKET_TOOL_LOG_READER_H
 #define PICKET_TOOL_LOG_READER_H
 
-#include "kernel_taker.h"
+#include "kernel/taker.h"
 
 /**
  * picket_log_read() - give the reports of a kernel log.

@@ -4,7 +4,7 @@
  * and as JSON, and that JSON is a record that renders to the same JSON. The log without its last
  * line has at most as many reports.
  */
-#include "tool/kernel_text.h"
+#include "tool/kernel/text.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * A made-up kernel for kernel.sh, in place of tool/kernel_system.c: files below $MADE_UP, and
  * modules that are loaded by a rename. What it is told is kept there for the test to read.
  */
-#include "kernel_system.h"
+#include "kernel/system.h"
 
 #include <errno.h>
 #include <fcntl.h>

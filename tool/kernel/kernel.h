@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * `picket kernel`: its actions, each a file with a table of its options and a function as every
+ * command is, and what they share.
+ */
+#ifndef PICKET_TOOL_KERNEL_H
+#define PICKET_TOOL_KERNEL_H
+
+#include <stdbool.h>
+
+#include "tool/command.h"
+
+extern const struct picket_command picket_kernel_start;
+extern const struct picket_command picket_kernel_status;
+extern const struct picket_command picket_kernel_stop;
+extern const struct picket_command picket_kernel_reports;
+extern const struct picket_command picket_kernel_try;
+
+/* Who watches the kernel. */
+enum picket_detector {
+	PICKET_DETECTOR_NONE,
+	PICKET_DETECTOR_MODULE, /* picket.ko */
+	PICKET_DETECTOR_NATIVE, /* KFENCE, built in */
+};
+
+/* The options by which one of two detectors is chosen, as rows of a table. */
+#define PICKET_OPTION_NATIVE                                                                       \
+	{                                                                                          \
+		.name = "native", .kind = PICKET_OPTION_SWITCH, .standard = "0", .values = "",     \
+		.text = "the KFENCE that is built into the kernel, even if picket.ko is loaded",   \
+		.max = 1,                                                                          \
+	}
+#define PICKET_OPTION_MODULE                                                                       \
+	{                                                                                          \
+		.name = "module", .kind = PICKET_OPTION_SWITCH, .standard = "0", .values = "",     \
+		.text = "picket.ko, even if the kernel has KFENCE built in", .max = 1,             \
+	}
+
+/* The command line of an action: what is done with each option. */
+struct picket_action {
+	const struct picket_command *command;
+	/** set() - take an option with a value that is right. Return: 0 or -1: said. */
+	int (*set)(void *context, const struct picket_option *option, const char *value);
+	void *context;
+	enum picket_detector wanted; /* by --native and --module, which are not given to set() */
+	const char *operand;	     /* NULL: none was given */
+};
+
+/**
+ * picket_action_read() - read the command line.
+ * @operands_max: 0 or 1.
+ * Return: 0, or what to exit with, plus 1.
+ */
+int picket_action_read(struct picket_action *action, char **arguments, int operands_max);
+
+/**
+ * picket_kernel_detector() - whom the action is about: who is wanted; else picket.ko if it is
+ * loaded; else native KFENCE if the kernel has it.
+ */
+enum picket_detector picket_kernel_detector(enum picket_detector wanted);
+
+/** picket_kernel_is_loaded() - is picket.ko? */
+bool picket_kernel_is_loaded(void);
+
+/** picket_kernel_sampling() - "one allocation every 100 ms", or what else picket.ko guards. */
+#define PICKET_SAMPLING_BYTES 96
+const char *picket_kernel_sampling(char text[PICKET_SAMPLING_BYTES]);
+
+/** picket_interval_text() - "one allocation every 250 us"; 0: "none". Return: @text. */
+const char *picket_interval_text(long long interval_us, char text[PICKET_SAMPLING_BYTES]);
+
+#endif

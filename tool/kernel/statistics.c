@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+#include "statistics.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "file.h"
+#include "native.h"
+#include "system.h"
+
+/* The list of mounts is longer than what is read of it only where debugfs, too, is mounted. */
+static bool is_mounted(void)
+{
+	static char mounts[1 << 16];
+	char path[PATH_MAX];
+
+	picket_file_read(picket_system_path(path, "/proc/self/mounts"), mounts, sizeof(mounts));
+	return strstr(mounts, " /sys/kernel/debug debugfs ") != NULL;
+}
+
+static const char *explain(int error)
+{
+	if (error == EACCES || error == EPERM)
+		return "only root may see them, and nobody where the kernel is locked down";
+	if (error != ENOENT)
+		return strerror(error);
+	return is_mounted() ? "the kernel has none yet" :
+			      "debugfs is not mounted: mount -t debugfs debugfs /sys/kernel/debug";
+}
+
+void picket_counters_read(enum picket_detector detector, char text[PICKET_STATISTICS_BYTES],
+			  const char **why)
+{
+	char path[PATH_MAX];
+	ssize_t count;
+
+	if (detector == PICKET_DETECTOR_NATIVE)
+		picket_native_stats(path);
+	else
+		picket_system_path(path, "/sys/kernel/debug/picket/stats");
+	count = picket_file_read(path, text, PICKET_STATISTICS_BYTES);
+	*why = count < 0 ? explain((int)-count) : NULL;
+}
+
+long long picket_counters_find(const char *text, const char *name)
+{
+	size_t length = strlen(name);
+
+	while (strncmp(text, name, length) || text[length] != ':') {
+		text = strchr(text, '\n');
+		if (!text++)
+			return -1;
+	}
+	return atoll(text + length + 1);
+}
