@@ -217,6 +217,8 @@ static void *slot_fill(struct picket_guard *guard, u32 slot_index,
 	picket_canary_fill(address + size, picket_span_end(&guard->geometry, address, size));
 	if (request->zero)
 		memset((void *)address, 0, size);
+	if (request->placed)
+		request->placed(request, address);
 	life_begin(guard, slot, address, request, plan);
 	picket_store_release(&slot->state, PICKET_SLOT_LIVE);
 	live_count(guard);

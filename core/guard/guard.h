@@ -86,6 +86,11 @@ struct picket_request {
 	enum picket_side side; /* AUTO, but for tests and for embedders who know better */
 	bool zero;	       /* the object must read as zeros */
 	const char *allocator; /* cache name; NULL: the config's */
+	/*
+	 * Called, unless NULL, when the object has a place and its pages are shown, before anyone
+	 * can find it there: a port's own notes about the object are right from its first moment.
+	 */
+	void (*placed)(const struct picket_request *request, uptr address);
 };
 
 struct picket_free_request {

@@ -2,6 +2,6 @@
 #include "tables.h"
 
 const struct th_case *const th_suite[] = {
-	th_kfence_cases, th_placement_cases, th_canary_cases, th_gate_cases,
-	th_reuse_cases,	 th_free_cases,	     th_limit_cases,  NULL,
+	th_kfence_cases, th_placement_cases, th_canary_cases, th_gate_cases, th_reuse_cases,
+	th_free_cases,	 th_inspect_cases,   th_limit_cases,  NULL,
 };

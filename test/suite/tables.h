@@ -11,6 +11,7 @@ extern const struct th_case th_canary_cases[];
 extern const struct th_case th_gate_cases[];
 extern const struct th_case th_reuse_cases[];
 extern const struct th_case th_free_cases[];
+extern const struct th_case th_inspect_cases[];
 extern const struct th_case th_limit_cases[];
 
 #endif

@@ -115,24 +115,35 @@ static bool wants_zero(const struct wish *wish)
 	return want_init_on_alloc(wish->flags) && !picket_cache_ctor(wish->cache);
 }
 
+struct owned_request {
+	struct picket_request base;
+	struct kmem_cache *owner;
+};
+
+static void adopt(const struct picket_request *request, uptr address)
+{
+	picket_slab_adopt(picket_pages_at(address),
+			  container_of(request, const struct owned_request, base)->owner);
+}
+
 static void *guarded(const struct wish *wish)
 {
-	struct picket_request request = {
-		.size_bytes = wish->size,
-		.align_bytes = alignment_of(wish),
-		.family = wish->kmalloc ? PICKET_FAMILY_MALLOC : PICKET_FAMILY_ANY,
-		.side = side_of(wish),
-		.zero = wants_zero(wish),
-		.allocator = picket_cache_name(wish->cache),
+	struct owned_request request = {
+		.base = {
+			.size_bytes = wish->size,
+			.align_bytes = alignment_of(wish),
+			.family = wish->kmalloc ? PICKET_FAMILY_MALLOC : PICKET_FAMILY_ANY,
+			.side = side_of(wish),
+			.zero = wants_zero(wish),
+			.allocator = picket_cache_name(wish->cache),
+			.placed = adopt,
+		},
+		.owner = wish->cache,
 	};
-	void *object = picket_guard_alloc(picket_linux.guard, NULL, &request);
-	picket_ctor ctor;
+	void *object = picket_guard_alloc(picket_linux.guard, NULL, &request.base);
+	picket_ctor ctor = picket_cache_ctor(wish->cache);
 
-	if (!object)
-		return NULL;
-	picket_slab_adopt(picket_pages_at((unsigned long)object), wish->cache);
-	ctor = picket_cache_ctor(wish->cache);
-	if (ctor)
+	if (object && ctor)
 		ctor(object);
 	return object;
 }

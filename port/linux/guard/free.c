@@ -147,23 +147,24 @@ struct picket_result picket_on_krealloc(struct picket_args *args)
 	return (struct picket_result){ (unsigned long)new, 1 };
 }
 
+/*
+ * A slot is adopted before its object can be found, and no object of this cache is made any more:
+ * who still owns the page after the look at the slot owns the object that was seen there.
+ */
 static void abandon(struct kmem_cache *cache, u32 slot_index)
 {
 	static const struct picket_free_request request = { .found = PICKET_FOUND_FREE };
 	struct picket_guard *guard = picket_linux.guard;
 	struct picket_slot_view view;
-	struct page *page;
 
 	if (!picket_guard_slot(guard, slot_index, &view))
 		return;
-	page = picket_pages_at(view.address);
-	if (picket_slab_owner(page) != cache)
+	if (!picket_slab_abandon(picket_pages_at(view.address), cache))
 		return;
 	if (view.live) {
 		picket_guard_free(guard, view.address, &request);
 		__atomic_fetch_add(&picket_zombies, 1, __ATOMIC_RELAXED);
 	}
-	picket_slab_adopt(page, NULL);
 	picket_guard_forget_allocator(guard, slot_index);
 }
 

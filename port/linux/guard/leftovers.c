@@ -6,8 +6,11 @@
  *
  * The allocator computes things from a cache's object size that are wrong for an object at the
  * right end of a page. kmalloc()ed ones ask for nothing else of their cache, so they get a copy of
- * it that says: one object, here, of this size. Others never lie where that would matter (see
- * side_of() in alloc.c).
+ * it that says: one object, of this size, and user copies up to its end. Others never lie where
+ * that would matter (see side_of() in alloc.c).
+ *
+ * That end counts from the page, as the allocator will count. Our own hook, which still stands,
+ * counts from the object, so for its last moments it lets too much pass, and nothing healthy fails.
  */
 #include "leftovers.h"
 
@@ -35,8 +38,8 @@ static struct kmem_cache *cache_for(struct kmem_cache *cache, unsigned long offs
 	PICKET_CACHE_MEMBER(unsigned int, copy, size) = 2 * PAGE_SIZE;
 	PICKET_CACHE_MEMBER(unsigned int, copy, object_size) = size;
 	PICKET_CACHE_MEMBER(unsigned int, copy, inuse) = size;
-	PICKET_CACHE_MEMBER(unsigned int, copy, useroffset) = offset;
-	PICKET_CACHE_MEMBER(unsigned int, copy, usersize) = size;
+	PICKET_CACHE_MEMBER(unsigned int, copy, useroffset) = 0;
+	PICKET_CACHE_MEMBER(unsigned int, copy, usersize) = offset + size;
 	return copy;
 }
 

@@ -138,6 +138,12 @@ void picket_slab_adopt(struct page *page, struct kmem_cache *cache)
 		   (unsigned long)(cache ? cache : own_cache));
 }
 
+bool picket_slab_abandon(struct page *page, struct kmem_cache *cache)
+{
+	return cmpxchg(slab_word(page, picket_layout.slab_cache), (unsigned long)cache,
+		       (unsigned long)own_cache) == (unsigned long)cache;
+}
+
 struct kmem_cache *picket_slab_owner(struct page *page)
 {
 	return (struct kmem_cache *)READ_ONCE(*slab_word(page, picket_layout.slab_cache));

@@ -29,6 +29,12 @@ void picket_slab_mark(struct page *page);
 /** picket_slab_adopt() - a page holds an object of that cache now; NULL: of none. */
 void picket_slab_adopt(struct page *page, struct kmem_cache *cache);
 
+/**
+ * picket_slab_abandon() - take a page from a cache that goes away.
+ * Return: false if the page is another's by now; nothing has changed then.
+ */
+bool picket_slab_abandon(struct page *page, struct kmem_cache *cache);
+
 /** picket_slab_owner() - whose object the page holds or held. */
 struct kmem_cache *picket_slab_owner(struct page *page);
 

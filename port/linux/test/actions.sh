@@ -162,6 +162,14 @@ after_report()
 	check "another prefix" grep -q '^log: BUG: MINE: out-of-bounds read in bug_oob_read_left+' "$log"
 }
 
+unloading()
+{
+	check "objects that are copied to user space are guarded" said "links guarded 9"
+	check "and copied all the time that the detector goes away" said "links were read"
+	check "each copy is right" [ ! "$(value 'a link')" ]
+	check "and none is refused" [ "$(grep -c '^console: usercopy:' "$log")" = 0 ]
+}
+
 hard_contexts()
 {
 	check "a bug in an interrupt" \
@@ -228,6 +236,7 @@ panics()
 }
 
 after_report
+unloading
 hard_contexts
 oops
 panics

@@ -134,7 +134,7 @@ boot
 sed -n 's/^.*\(load: \|picket: \)/\1/p' "$log" >"$said"
 check "$seconds s of load and $cycles cycles end, and the kernel is well" well
 if [ $failures -ne 0 ]; then
-	grep -Eq "$complaints" "$log" && grep -E -A 40 "$complaints" "$log" | head -n 100 | sed 's/^/# /'
+	grep -Eq "$complaints" "$log" && grep -E -B 12 -A 40 "$complaints" "$log" | head -n 100 | sed 's/^/# /'
 	tail -n 20 "$log" | sed 's/^/# /'
 	echo "1..$count"
 	exit 1
