@@ -24,7 +24,7 @@ deps: ## install what building, demo and tests need, from Debian's packages
 	@script/install-deps build demo test
 
 .PHONY: demo
-demo: ## a stock redis-server under Picket, a program whose bugs are found, a kernel's too
+demo: ## a stock redis-server under Picket, a program and two drivers whose bugs are found
 	@script/install-deps build demo
 	@$(MAKE) --no-print-directory all
 	@script/demo $(BUILD)

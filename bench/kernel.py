@@ -1,16 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 """The kernel port in QEMU, which counts instructions: what heap operations cost under picket.ko,
 and under the kernel's own KFENCE where it has that."""
-import pathlib
-import re
 import statistics
-import subprocess
 
+import guest
 import measure
 
-TOP = measure.BENCH.parent
-VM = TOP / "test/vm"
-GUEST = TOP / "port/linux/test/cost-guest"
 KERNELS = ("debian-6.1-amd64", "debian-6.12-amd64")
 BATCHES = 1000
 SECONDS_MAX = 3600
@@ -29,49 +24,31 @@ OPERATIONS = {
 SAMPLED = "kmalloc_kfree"  # the operation in the states "... 4"
 
 
-class State:
-    """What was measured in one state: (count, cheapest batch, mean) by operation."""
-
-    def __init__(self):
-        self.operations = {}
-        self.samples = 0
-
-
 class Figures:
     """All states of one boot."""
 
     def __init__(self, console):
-        self.none = []
-        self.states = {}
-        for line in re.findall(r"picket-cost: (.*)", console):
-            self.read(line.strip())
+        found = guest.states(console)
+        self.none = [state for state in found if state.name == "none"]
+        self.states = {state.name: state for state in found if state.name != "none"}
         if len(self.none) < 3 or any(len(state.operations) < len(OPERATIONS)
                                      for state in self.none):
             raise measure.Failure(f"the guest did not measure all:\n{console[-2000:]}")
-
-    def read(self, line):
-        word, *rest = line.split()
-        if word == "state":
-            self.state = State()
-            name = " ".join(rest)
-            if name == "none":
-                self.none.append(self.state)
-            else:
-                self.states[name] = self.state
-        elif word == "samples":
-            self.state.samples = int(rest[0])
-        else:
-            self.state.operations[word] = int(rest[1]), float(rest[3]), float(rest[5])
 
     def base(self, operation, what):
         """Without Picket: measured before, between and after, and the median of these."""
         return statistics.median(state.operations[operation][what] for state in self.none)
 
+    def figure(self, operation, what, state):
+        if not state:
+            return self.base(operation, what)
+        return self.states[state].operations[operation][what]
+
     def least(self, operation, state=None):
-        return self.states[state].operations[operation][1] if state else self.base(operation, 1)
+        return self.figure(operation, "least", state)
 
     def mean(self, operation, state=None):
-        return self.states[state].operations[operation][2] if state else self.base(operation, 2)
+        return self.figure(operation, "mean", state)
 
     def added(self, operation, state):
         return self.mean(operation, state) - self.mean(operation)
@@ -82,24 +59,16 @@ class Figures:
     def sample(self, detector):
         """All that one sample leads to: the mean's rise over the operation alone."""
         state = self.states[f"{detector} 4"]
-        count, least, mean = state.operations[SAMPLED]
-        idle = self.mean(SAMPLED) + least - self.least(SAMPLED)
-        return (mean - idle) * count / state.samples
+        sampled = state.operations[SAMPLED]
+        idle = self.mean(SAMPLED) + sampled["least"] - self.least(SAMPLED)
+        return (sampled["mean"] - idle) * sampled["count"] / state.numbers["samples"]
 
 
 def run(kernel, modules, batches):
     """Boot the kernel with the modules from the directory, and measure."""
-    with measure.scratch() as scratch:
-        settings = pathlib.Path(scratch) / "settings"
-        settings.write_text(f"batches={batches}\n")
-        argv = [VM / "run", kernel, "--icount", "--init", GUEST, "--timeout", SECONDS_MAX,
-                "--module", f"{modules}/picket_cost.ko", "--file", f"{modules}/picket.ko",
-                "--file", settings]
-        done = subprocess.run(list(map(str, argv)), stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, errors="replace")
-    if done.returncode:
-        raise measure.Failure(f"{kernel}: {done.stderr[-500:]}")
-    return Figures(done.stdout)
+    options = ["--icount", "--module", f"{modules}/picket_cost.ko", "--file",
+               f"{modules}/picket.ko"]
+    return Figures(guest.boot(kernel, "cost-guest", options, {"batches": batches}, SECONDS_MAX))
 
 
 def signed(number):
@@ -145,35 +114,19 @@ def sample_table(all_figures):
         every = figures.states["every"].operations
         row = [f"{figures.sample(way):.0f}" if f"{way} 4" in figures.states else "-"
                for way in ("trampoline", "probe", "native")]
-        rows.append((kernel, *row, f"{every['cache_alloc_many'][2]:.0f}",
-                     f"{every['cache_free_many'][2]:.0f}"))
+        rows.append((kernel, *row, f"{every['cache_alloc_many']['mean']:.0f}",
+                     f"{every['cache_free_many']['mean']:.0f}"))
     return measure.table(("kernel", "by trampolines", "by probes", "by KFENCE",
                           "its allocation", "its free"), rows)
 
 
-def unable():
-    """Why the kernels cannot be booted here; empty if they can."""
-    for kernel in KERNELS:
-        done = subprocess.run([VM / "able", kernel], capture_output=True, text=True)
-        if done.returncode:
-            return done.stderr.strip().splitlines()[-1]
-    return ""
-
-
-def modules_for(kernel):
-    done = subprocess.run([VM / "modules", kernel], capture_output=True, text=True)
-    if done.returncode:
-        raise measure.Failure(done.stderr[-2000:])
-    return done.stdout.strip()
-
-
 def table(build):
-    if reason := unable():
+    if reason := guest.unable(KERNELS):
         return f"Skipped: {reason}\n"
     figures = {}
     for kernel in KERNELS:
         measure.progress(f"kernel: {kernel}")
-        figures[kernel] = run(kernel, modules_for(kernel), BATCHES)
+        figures[kernel] = run(kernel, guest.output([guest.VM / "modules", kernel]), BATCHES)
     first, second = figures.values()
     return (f"Instructions per operation, {KERNELS[0]}: mean of {BATCHES} batches, in which are\n"
             "the kernel's ticks and the samples\n\n" + picket_table(first) +

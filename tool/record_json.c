@@ -8,7 +8,7 @@
 
 #include "json_reader.h"
 
-#define STACKS 3
+#define STACKS 4 /* of the access, allocation and free, and the function of a frame */
 
 /* A frame with the bytes that its build_id points to. */
 struct stored_frame {
@@ -195,12 +195,83 @@ static void read_mismatch(const struct picket_scope *scope, struct picket_mismat
 	mismatch->align_bytes = picket_read_count(scope, "align", PICKET_OPTIONAL);
 }
 
+static void read_frame_object(const struct picket_scope *scope, const json_t *value,
+			      struct picket_frame_object *object)
+{
+	struct picket_scope inner = { scope->reader, value, "memory_error.shadow.frame.objects." };
+
+	if (!json_is_object(value)) {
+		picket_reader_fail(scope, "objects", value, "an array of objects");
+		return;
+	}
+	object->offset_bytes = picket_read_u32(&inner, "offset", PICKET_MANDATORY);
+	object->size_bytes = picket_read_u32(&inner, "size", PICKET_MANDATORY);
+	picket_read_name(&inner, "name", object->name, sizeof(object->name));
+}
+
+static void read_stack_frame(const struct picket_scope *scope, struct picket_report *report)
+{
+	const char *allowed = "an array of up to 8 objects";
+	struct picket_memory *memory = &report->record.memory;
+	struct picket_stack stack = { 0 };
+	const json_t *array;
+	size_t index;
+
+	read_stack(scope, "function", PICKET_MANDATORY, report->store, &stack);
+	memory->frame_pc = stack.pc[0];
+	memory->frame_offset_bytes = picket_read_count(scope, "offset", PICKET_MANDATORY);
+	memory->frame_objects = picket_read_u32(scope, "count", PICKET_MANDATORY);
+	array = picket_reader_member(scope, "objects", PICKET_MANDATORY, allowed);
+	if (!array)
+		return;
+	if (!json_is_array(array) || json_array_size(array) > PICKET_FRAME_OBJECTS)
+		picket_reader_fail(scope, "objects", array, allowed);
+	for (index = 0; index < json_array_size(array) && !scope->reader->failed; index++)
+		read_frame_object(scope, json_array_get(array, index), &memory->objects[index]);
+}
+
+static void read_variable(const struct picket_scope *scope, struct picket_memory *memory)
+{
+	memory->variable_address = picket_read_hex(scope, "address", PICKET_MANDATORY);
+	memory->variable_bytes = picket_read_count(scope, "size", PICKET_MANDATORY);
+	picket_read_name(scope, "name", memory->variable, sizeof(memory->variable));
+}
+
+static void read_rows(const struct picket_scope *scope, struct picket_memory *memory)
+{
+	u32 count = picket_read_bytes(scope, "bytes", PICKET_MANDATORY, memory->shadow[0],
+				      sizeof(memory->shadow));
+
+	if (count % PICKET_SHADOW_ROW_BYTES)
+		picket_reader_fail(scope, "bytes", json_object_get(scope->object, "bytes"),
+				   "rows of 16 bytes each");
+	memory->shadow_rows = count / PICKET_SHADOW_ROW_BYTES;
+	if (memory->shadow_rows)
+		memory->shadow_start = picket_read_hex(scope, "start", PICKET_MANDATORY);
+}
+
+static void read_shadow(const struct picket_scope *scope, struct picket_report *report)
+{
+	struct picket_scope inner;
+
+	read_rows(scope, &report->record.memory);
+	if (picket_reader_enter(scope, "frame", PICKET_OPTIONAL, "memory_error.shadow.frame.",
+				&inner))
+		read_stack_frame(&inner, report);
+	if (picket_reader_enter(scope, "variable", PICKET_OPTIONAL, "memory_error.shadow.variable.",
+				&inner))
+		read_variable(&inner, &report->record.memory);
+}
+
 static void read_memory_error(const struct picket_scope *scope, struct picket_report *report)
 {
 	struct picket_record *record = &report->record;
 	struct picket_scope inner;
 
 	record->bug = picket_read_word(scope, "type", PICKET_MANDATORY, picket_bug_name, 1);
+	record->detector =
+		picket_read_word(scope, "detector", PICKET_OPTIONAL, picket_detector_name, 0);
+	record->region = picket_read_word(scope, "region", PICKET_OPTIONAL, picket_region_name, 0);
 	record->access = picket_read_word(scope, "access", PICKET_MANDATORY, picket_access_name, 0);
 	record->access_size_bytes = picket_read_u32(scope, "access_size", PICKET_OPTIONAL);
 	record->fault_address = picket_read_hex(scope, "fault_address", PICKET_MANDATORY);
@@ -223,6 +294,9 @@ static void read_memory_error(const struct picket_scope *scope, struct picket_re
 		read_mismatch(&inner, &record->mismatch);
 	if (picket_reader_enter(scope, "heap", PICKET_OPTIONAL, "memory_error.heap.", &inner))
 		read_heap(&inner, report);
+	if (record->detector == PICKET_DETECTOR_SHADOW &&
+	    picket_reader_enter(scope, "shadow", PICKET_MANDATORY, "memory_error.shadow.", &inner))
+		read_shadow(&inner, report);
 }
 
 static void read_sampling(const struct picket_scope *scope, struct picket_sampling *sampling)

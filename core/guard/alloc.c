@@ -2,18 +2,6 @@
 /* Giving an allocation a slot: choose, take, place, show, fill, publish. */
 #include "pool.h"
 
-#define SITE_FRAMES 8 /* as KFENCE: deep enough to tell callers apart, shallow enough to repeat */
-
-/* A hash of the innermost frames, equal wherever the same build runs. Never 0. */
-static u64 site_of(struct picket_guard *guard, const u64 *pc, u32 count)
-{
-	u64 site = 1;
-
-	for (u32 i = 0; i < count && i < SITE_FRAMES; i++)
-		site = picket_mix(site ^ picket_plat_code_id(guard->platform, pc[i]));
-	return site ? site : 1;
-}
-
 /* The largest power of two not above the value. */
 static uptr floor_power(uptr value)
 {
@@ -248,7 +236,7 @@ void *picket_guard_alloc(struct picket_guard *guard, struct picket_gate *gate,
 	if (!has_room(guard, class_index))
 		return refuse(guard, gate, PICKET_SKIP_CAPACITY);
 	plan.frames = picket_plat_stack(guard->platform, NULL, plan.pc, PICKET_STACK_FRAMES);
-	plan.site = site_of(guard, plan.pc, plan.frames);
+	plan.site = picket_site(guard->platform, plan.pc, plan.frames);
 	if (picket_guard_crowded(guard) && picket_coverage_has(&guard->coverage, plan.site))
 		return refuse(guard, gate, PICKET_SKIP_COVERED);
 	slot_index = slot_take(guard, class_index, plan.site, &why);

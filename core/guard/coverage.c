@@ -31,7 +31,7 @@ void picket_coverage_remove(struct picket_coverage *coverage, u64 site)
 	picket_sub(&coverage->counters[second_index(coverage, site)], 1u);
 }
 
-/* Under the lock. A site of 0 means "none"; site_of() never gives it. */
+/* Under the lock. A site of 0 means "none"; picket_site() never gives it. */
 void picket_coverage_add(struct picket_coverage *coverage, u64 site)
 {
 	u64 *recent = &coverage->recent[coverage->recent_at++ % PICKET_RECENT_SITES];

@@ -22,15 +22,6 @@
 #define LOG2_BITS 20
 #define LN2_32 2977044472ull /* ln 2 * 2^32 */
 
-/* The finaliser of SplitMix64 (Steele, Lea, Flood 2014). */
-u64 picket_mix(u64 value)
-{
-	value += 0x9e3779b97f4a7c15ull;
-	value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9ull;
-	value = (value ^ (value >> 27)) * 0x94d049bb133111ebull;
-	return value ^ (value >> 31);
-}
-
 static u64 gate_random(struct picket_gate *gate)
 {
 	gate->random += 0x9e3779b97f4a7c15ull;

@@ -45,6 +45,7 @@
 
 #include "../atomic.h"
 #include "guard.h"
+#include "../site.h"
 
 #define PICKET_NONE 0xffffffffu
 #define PICKET_TRACK_STACK_BYTES 184
@@ -236,7 +237,6 @@ bool picket_coverage_has(const struct picket_coverage *coverage, u64 site);
 /* gate.c */
 void picket_gate_refused(struct picket_guard *guard, struct picket_gate *gate,
 			 enum picket_skip reason);
-u64 picket_mix(u64 value);
 
 /* diagnose.c: pure functions of geometry, slots and an address */
 bool picket_diagnose_fault(const struct picket_geometry *geometry, const struct picket_slot *slots,

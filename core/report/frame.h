@@ -9,12 +9,19 @@
 u32 picket_stack_depth(const struct picket_stack *stack);
 
 /**
- * picket_stack_frames() - the frames of one program counter.
+ * picket_pc_frames() - the frames of one program counter.
+ * @exact:   it is the instruction itself, no return address.
  * @symbols: may be NULL: then nothing but the pc is known.
- * @index:   less than picket_stack_depth().
  * @out:     PICKET_INLINE_MAX frames. Only the last one is not inlined.
  *
  * Return: how many were stored, at least 1.
+ */
+u32 picket_pc_frames(u64 pc, bool exact, const struct picket_symbols *symbols,
+		     struct picket_frame *out);
+
+/**
+ * picket_stack_frames() - the same for one of a stack.
+ * @index: less than picket_stack_depth().
  */
 u32 picket_stack_frames(const struct picket_stack *stack, u32 index,
 			const struct picket_symbols *symbols, struct picket_frame *out);

@@ -142,15 +142,15 @@ static void put_frame(struct picket_printer *printer, const struct picket_frame 
 	picket_print(printer, "}");
 }
 
-static void put_frames(struct picket_printer *printer, const struct picket_stack *stack, u32 index,
+static void put_frames(struct picket_printer *printer, u64 pc, bool exact, bool first,
 		       const struct picket_symbols *symbols)
 {
 	struct picket_frame frames[PICKET_INLINE_MAX];
-	u32 count = picket_stack_frames(stack, index, symbols, frames);
+	u32 count = picket_pc_frames(pc, exact, symbols, frames);
 	u32 each;
 
 	for (each = 0; each < count; each++) {
-		if (index || each)
+		if (!first || each)
 			picket_print(printer, ",");
 		put_frame(printer, &frames[each]);
 	}
@@ -163,7 +163,9 @@ static void put_stack(struct picket_printer *printer, const char *event,
 
 	picket_print(printer, ",\"%s_backtrace\":[", event);
 	for (index = 0; index < picket_stack_depth(stack); index++)
-		put_frames(printer, stack, index, symbols);
+		put_frames(printer, stack->pc[index],
+			   index == 0 && (stack->flags & PICKET_STACK_EXACT_PC), index == 0,
+			   symbols);
 	picket_print(printer, "]");
 	if (stack->flags & PICKET_STACK_TRUNCATED)
 		picket_print(printer, ",\"%s_backtrace_truncated\":true", event);
@@ -231,12 +233,71 @@ static void put_mismatch(struct picket_printer *printer, const struct picket_mis
 	picket_print(printer, "}");
 }
 
+static void put_frame_object(struct picket_printer *printer,
+			     const struct picket_frame_object *object)
+{
+	picket_print(printer, "{\"offset\":%u,\"size\":%u", object->offset_bytes,
+		     object->size_bytes);
+	put_string(printer, "name", object->name, sizeof(object->name));
+	picket_print(printer, "}");
+}
+
+/* The frame of a stack that the bad address lies in, as the compiler described it. */
+static void put_stack_frame(struct picket_printer *printer, const struct picket_memory *memory,
+			    const struct picket_symbols *symbols)
+{
+	u32 index;
+
+	picket_print(printer, ",\"frame\":{\"function_backtrace\":[");
+	put_frames(printer, memory->frame_pc, true, true, symbols);
+	picket_print(printer, "],\"function_backtrace_exact\":true");
+	put_count(printer, "offset", memory->frame_offset_bytes);
+	put_count(printer, "count", memory->frame_objects);
+	picket_print(printer, ",\"objects\":[");
+	for (index = 0; index < memory->frame_objects && index < PICKET_FRAME_OBJECTS; index++) {
+		if (index)
+			picket_print(printer, ",");
+		put_frame_object(printer, &memory->objects[index]);
+	}
+	picket_print(printer, "]}");
+}
+
+static void put_variable(struct picket_printer *printer, const struct picket_memory *memory)
+{
+	picket_print(printer, ",\"variable\":{\"address\":\"0x%llx\"", memory->variable_address);
+	put_count(printer, "size", memory->variable_bytes);
+	put_string(printer, "name", memory->variable, sizeof(memory->variable));
+	picket_print(printer, "}");
+}
+
+static void put_shadow(struct picket_printer *printer, const struct picket_memory *memory,
+		       const struct picket_symbols *symbols)
+{
+	u32 rows =
+		memory->shadow_rows < PICKET_SHADOW_ROWS ? memory->shadow_rows : PICKET_SHADOW_ROWS;
+
+	picket_print(printer, ",\"shadow\":{\"bytes\":\"");
+	picket_print_bytes(printer, memory->shadow[0], rows * PICKET_SHADOW_ROW_BYTES);
+	picket_print(printer, "\"");
+	if (memory->shadow_rows)
+		put_hex(printer, "start", memory->shadow_start);
+	if (memory->frame_pc)
+		put_stack_frame(printer, memory, symbols);
+	if (memory->variable_address)
+		put_variable(printer, memory);
+	picket_print(printer, "}");
+}
+
 static void put_memory_error(struct picket_printer *printer, const struct picket_record *record,
 			     const struct picket_symbols *symbols)
 {
 	const char *bug = picket_bug_name(record->bug);
 
 	picket_print(printer, ",\"memory_error\":{\"type\":\"%s\"", bug ? bug : "NONE");
+	if (record->detector == PICKET_DETECTOR_SHADOW) {
+		put_word(printer, "detector", picket_detector_name(record->detector));
+		put_word(printer, "region", picket_region_name(record->region));
+	}
 	put_word(printer, "access", picket_access_name(record->access));
 	put_known_count(printer, "access_size", record->access_size_bytes);
 	put_hex(printer, "fault_address", record->fault_address);
@@ -254,6 +315,8 @@ static void put_memory_error(struct picket_printer *printer, const struct picket
 		put_mismatch(printer, &record->mismatch);
 	if (record->object.state != PICKET_OBJECT_NONE)
 		put_heap(printer, record, symbols);
+	if (record->detector == PICKET_DETECTOR_SHADOW)
+		put_shadow(printer, &record->memory, symbols);
 	picket_print(printer, "}");
 }
 

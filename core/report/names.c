@@ -15,9 +15,33 @@ const char *picket_bug_name(u32 bug)
 		[PICKET_BUG_INVALID_FREE] = "INVALID_FREE",
 		[PICKET_BUG_DOUBLE_FREE] = "DOUBLE_FREE",
 		[PICKET_BUG_MISMATCH] = "MISMATCH",
+		[PICKET_BUG_USE_AFTER_SCOPE] = "USE_AFTER_SCOPE",
 	};
 
 	return LOOK_UP(names, bug);
+}
+
+const char *picket_detector_name(u32 detector)
+{
+	static const char *const names[] = {
+		[PICKET_DETECTOR_GUARD] = "guard",
+		[PICKET_DETECTOR_SHADOW] = "shadow",
+	};
+
+	return LOOK_UP(names, detector);
+}
+
+const char *picket_region_name(u32 region)
+{
+	static const char *const names[] = {
+		[PICKET_REGION_UNKNOWN] = "unknown", [PICKET_REGION_HEAP] = "heap",
+		[PICKET_REGION_PAGES] = "pages",     [PICKET_REGION_STACK] = "stack",
+		[PICKET_REGION_ALLOCA] = "alloca",   [PICKET_REGION_GLOBAL] = "global",
+		[PICKET_REGION_VMALLOC] = "vmalloc", [PICKET_REGION_NULL] = "null",
+		[PICKET_REGION_USER] = "user",	     [PICKET_REGION_WILD] = "wild",
+	};
+
+	return LOOK_UP(names, region);
 }
 
 const char *picket_access_name(u32 access)
@@ -37,6 +61,7 @@ const char *picket_found_name(u32 found)
 		[PICKET_FOUND_FAULT] = "fault",	    [PICKET_FOUND_FREE] = "free",
 		[PICKET_FOUND_REALLOC] = "realloc", [PICKET_FOUND_SWEEP] = "sweep",
 		[PICKET_FOUND_EXIT] = "exit",	    [PICKET_FOUND_PANIC] = "panic",
+		[PICKET_FOUND_CHECK] = "check",
 	};
 
 	return LOOK_UP(names, found);

@@ -65,13 +65,14 @@ struct picket_origin {
 
 /* How a text differs from port to port. */
 struct picket_text_style {
-	const char *prefix; /* of the title: "BUG: PICKET: ", or "BUG: KFENCE: " */
+	/* Of the title: "BUG: PICKET: ", or "BUG: KFENCE: ". The shadow detector has its own. */
+	const char *prefix;
 	/* KFENCE's layout to the letter: its distances, its class names, no line it has not. */
 	bool kfence;
 	bool hide_addresses;   /* print changed bytes as '!', as KFENCE does for the unprivileged */
 	bool addresses_hashed; /* of Picket's own layout: as struct picket_origin has it */
 
-	/* Of KFENCE's layout only; each may be NULL. */
+	/* Of KFENCE's and KASAN's layouts only; each may be NULL. */
 	void *context;
 	/* The digits of an address, without "0x"; they live until the next call. */
 	const char *(*address)(void *context, u64 address);
@@ -87,6 +88,8 @@ struct picket_text_style {
 /**
  * picket_render_text() - one report for people: a title, the access, what is known of the object
  * and up to three stacks, between two rulers of 66 '='.
+ *
+ * What the shadow detector found is in KASAN's layout, whatever the style says.
  */
 void picket_render_text(const struct picket_record *record, const struct picket_text_style *style,
 			const struct picket_symbols *symbols, const struct picket_output *output);
@@ -106,7 +109,9 @@ void picket_render_json(const struct picket_record *record, const struct picket_
 			const struct picket_symbols *symbols, const struct picket_output *output);
 
 /* Names as they stand in JSON; NULL for a value that is not of the enum. */
-const char *picket_bug_name(u32 bug);	    /* "USE_AFTER_FREE", ... */
+const char *picket_bug_name(u32 bug); /* "USE_AFTER_FREE", ... */
+const char *picket_detector_name(u32 detector);
+const char *picket_region_name(u32 region); /* "heap", "stack", ... */
 const char *picket_access_name(u32 access); /* "READ", "WRITE", "UNKNOWN" */
 const char *picket_found_name(u32 found);   /* "fault", "free", ... */
 const char *picket_position_name(u32 position);

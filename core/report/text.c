@@ -45,6 +45,84 @@ void picket_text_bytes(struct picket_text *text)
 	}
 }
 
+static bool is_kernel_image(const char *module)
+{
+	const char *image = "vmlinux";
+
+	for (; *image && *module == *image; image++)
+		module++;
+	return !*image && !*module;
+}
+
+/* The kernel's log shows the function that stands in the binary, so inlined calls are left out. */
+static const struct picket_frame *outer_frame(struct picket_text *text, u64 pc, bool exact,
+					      struct picket_frame *frames)
+{
+	return frames + picket_pc_frames(pc, exact, text->symbols, frames) - 1;
+}
+
+void picket_text_frame(struct picket_text *text, const struct picket_frame *frame)
+{
+	struct picket_printer *printer = &text->printer;
+
+	if (frame->function)
+		picket_print(printer, "%s+0x%llx/0x%llx", frame->function, frame->function_offset,
+			     frame->function_size);
+	else
+		picket_print(printer, "0x%016llx", frame->pc);
+	if (frame->module && !is_kernel_image(frame->module))
+		picket_print(printer, " [%s]", frame->module);
+}
+
+void picket_text_symbol(struct picket_text *text, u64 pc, bool exact)
+{
+	struct picket_frame frames[PICKET_INLINE_MAX];
+
+	picket_text_frame(text, outer_frame(text, pc, exact, frames));
+}
+
+void picket_text_call(struct picket_text *text, const struct picket_stack *stack, u32 index)
+{
+	picket_text_symbol(text, stack->pc[index],
+			   index == 0 && (stack->flags & PICKET_STACK_EXACT_PC));
+}
+
+void picket_text_place(struct picket_text *text, const struct picket_stack *stack)
+{
+	if (picket_stack_depth(stack))
+		picket_text_call(text, stack, 0);
+	else
+		picket_print(&text->printer, "?");
+}
+
+void picket_text_empty_line(struct picket_text *text, bool heading)
+{
+	picket_text_message(text, heading);
+	picket_print(&text->printer, "\n");
+}
+
+void picket_text_address(struct picket_text *text, u64 address)
+{
+	const struct picket_text_style *style = text->style;
+
+	if (style->address)
+		picket_print(&text->printer, "%s", style->address(style->context, address));
+	else
+		picket_print(&text->printer, "%016llx", address);
+}
+
+void picket_text_footer(struct picket_text *text)
+{
+	const struct picket_task *task = &text->record->access_task;
+
+	picket_text_message(text, true);
+	if (text->style->footer)
+		text->style->footer(text->style->context);
+	else
+		picket_print(&text->printer, "CPU: %d PID: %d Comm: %.*s\n", task->cpu, task->tid,
+			     PICKET_TASK_NAME_BYTES, task->name);
+}
+
 static void print_ruler(struct picket_text *text)
 {
 	u32 count;
@@ -62,7 +140,9 @@ void picket_render_text(const struct picket_record *record, const struct picket_
 
 	picket_printer_init(&text.printer, output);
 	print_ruler(&text);
-	if (style->kfence)
+	if (record->detector == PICKET_DETECTOR_SHADOW)
+		picket_text_kasan(&text);
+	else if (style->kfence)
 		picket_text_kfence(&text);
 	else
 		picket_text_plain(&text);

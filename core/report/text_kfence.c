@@ -5,49 +5,6 @@
  */
 #include "text.h"
 
-static bool is_kernel_image(const char *module)
-{
-	const char *image = "vmlinux";
-
-	for (; *image && *module == *image; image++)
-		module++;
-	return !*image && !*module;
-}
-
-/* The kernel's log shows the function that stands in the binary, so inlined calls are left out. */
-static void print_symbol(struct picket_text *text, const struct picket_stack *stack, u32 index)
-{
-	struct picket_printer *printer = &text->printer;
-	struct picket_frame frames[PICKET_INLINE_MAX];
-	const struct picket_frame *frame;
-
-	frame = frames + picket_stack_frames(stack, index, text->symbols, frames) - 1;
-	if (frame->function)
-		picket_print(printer, "%s+0x%llx/0x%llx", frame->function, frame->function_offset,
-			     frame->function_size);
-	else
-		picket_print(printer, "0x%016llx", frame->pc);
-	if (frame->module && !is_kernel_image(frame->module))
-		picket_print(printer, " [%s]", frame->module);
-}
-
-/* A line of the detail, or of the heading. */
-static void print_empty_line(struct picket_text *text, bool heading)
-{
-	picket_text_message(text, heading);
-	picket_print(&text->printer, "\n");
-}
-
-static void print_address(struct picket_text *text, u64 address)
-{
-	const struct picket_text_style *style = text->style;
-
-	if (style->address)
-		picket_print(&text->printer, "0x%s", style->address(style->context, address));
-	else
-		picket_print(&text->printer, "0x%016llx", address);
-}
-
 static void print_stack(struct picket_text *text, const struct picket_stack *stack)
 {
 	u32 index;
@@ -55,9 +12,15 @@ static void print_stack(struct picket_text *text, const struct picket_stack *sta
 	for (index = 0; index < picket_stack_depth(stack); index++) {
 		picket_text_message(text, false);
 		picket_print(&text->printer, " ");
-		print_symbol(text, stack, index);
+		picket_text_call(text, stack, index);
 		picket_print(&text->printer, "\n");
 	}
+}
+
+static void print_address(struct picket_text *text, u64 address)
+{
+	picket_print(&text->printer, "0x");
+	picket_text_address(text, address);
 }
 
 static const char *access_word(const struct picket_record *record)
@@ -91,10 +54,7 @@ static void print_title(struct picket_text *text)
 		picket_print(printer, "invalid %s", access_word(record));
 	}
 	picket_print(printer, " in ");
-	if (picket_stack_depth(&record->access_stack))
-		print_symbol(text, &record->access_stack, 0);
-	else
-		picket_print(printer, "?");
+	picket_text_place(text, &record->access_stack);
 	picket_print(printer, "\n\n");
 }
 
@@ -189,23 +149,11 @@ void picket_text_kfence_object(struct picket_text *text)
 		print_unknown(text, " no allocation stack");
 	if (object->state != PICKET_OBJECT_FREED)
 		return;
-	print_empty_line(text, false);
+	picket_text_empty_line(text, false);
 	if (record->free_stack.count)
 		print_track(text, "freed", &record->free_task, &record->free_stack);
 	else
 		print_unknown(text, " no deallocation stack");
-}
-
-static void print_footer(struct picket_text *text)
-{
-	const struct picket_task *task = &text->record->access_task;
-
-	picket_text_message(text, true);
-	if (text->style->footer)
-		text->style->footer(text->style->context);
-	else
-		picket_print(&text->printer, "CPU: %d PID: %d Comm: %.*s\n", task->cpu, task->tid,
-			     PICKET_TASK_NAME_BYTES, task->name);
 }
 
 void picket_text_kfence(struct picket_text *text)
@@ -213,10 +161,10 @@ void picket_text_kfence(struct picket_text *text)
 	print_title(text);
 	print_access_line(text);
 	print_stack(text, &text->record->access_stack);
-	print_empty_line(text, true);
+	picket_text_empty_line(text, true);
 	if (text->record->object.state != PICKET_OBJECT_NONE) {
 		picket_text_kfence_object(text);
-		print_empty_line(text, true);
+		picket_text_empty_line(text, true);
 	}
-	print_footer(text);
+	picket_text_footer(text);
 }

@@ -274,6 +274,7 @@ static void print_corruption(struct picket_text *text)
 		[PICKET_FOUND_SWEEP] = "by the regular check of live objects",
 		[PICKET_FOUND_EXIT] = "by the check at exit",
 		[PICKET_FOUND_PANIC] = "by the check at the crash",
+		[PICKET_FOUND_CHECK] = "by a check before an access",
 	};
 	const struct picket_record *record = text->record;
 	struct picket_printer *printer = &text->printer;

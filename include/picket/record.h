@@ -14,23 +14,50 @@
 
 #include <picket/types.h>
 
-#define PICKET_RECORD_VERSION 1
+#define PICKET_RECORD_VERSION 2
 #define PICKET_STACK_FRAMES 64 /* KFENCE's depth */
 #define PICKET_TASK_NAME_BYTES 16
 #define PICKET_ALLOCATOR_NAME_BYTES 32
 #define PICKET_CORRUPT_BYTES 16
+#define PICKET_SHADOW_ROWS 5
+#define PICKET_SHADOW_ROW_BYTES 16
+#define PICKET_FRAME_OBJECTS 8
+#define PICKET_VARIABLE_NAME_BYTES 64
+
+/* Which detector found it. */
+enum picket_detector {
+	PICKET_DETECTOR_GUARD,	/* a guard page, or a canary */
+	PICKET_DETECTOR_SHADOW, /* a check of shadow memory */
+	PICKET_DETECTOR_COUNT
+};
 
 /* What kind of bug of the host it is. */
 enum picket_bug {
 	PICKET_BUG_NONE,
-	PICKET_BUG_OUT_OF_BOUNDS,  /* access beside a live object */
-	PICKET_BUG_USE_AFTER_FREE, /* access to a freed object */
-	PICKET_BUG_CORRUPTION,	   /* bytes beside an object were changed, seen afterwards */
-	PICKET_BUG_INVALID_ACCESS, /* access to the pool where no object explains it */
-	PICKET_BUG_INVALID_FREE,   /* free of an address that is no object's start */
-	PICKET_BUG_DOUBLE_FREE,	   /* free or realloc of a freed object */
-	PICKET_BUG_MISMATCH,	   /* freed by another family, size or alignment than allocated */
+	PICKET_BUG_OUT_OF_BOUNDS,   /* access beside a live object */
+	PICKET_BUG_USE_AFTER_FREE,  /* access to a freed object */
+	PICKET_BUG_CORRUPTION,	    /* bytes beside an object were changed, seen afterwards */
+	PICKET_BUG_INVALID_ACCESS,  /* access to the pool where no object explains it */
+	PICKET_BUG_INVALID_FREE,    /* free of an address that is no object's start */
+	PICKET_BUG_DOUBLE_FREE,	    /* free or realloc of a freed object */
+	PICKET_BUG_MISMATCH,	    /* freed by another family, size or alignment than allocated */
+	PICKET_BUG_USE_AFTER_SCOPE, /* access to a variable of a block that has ended */
 	PICKET_BUG_COUNT
+};
+
+/* What kind of memory it happened in. */
+enum picket_region {
+	PICKET_REGION_UNKNOWN,
+	PICKET_REGION_HEAP,
+	PICKET_REGION_PAGES, /* heap objects with pages of their own, and pages */
+	PICKET_REGION_STACK,
+	PICKET_REGION_ALLOCA,
+	PICKET_REGION_GLOBAL,
+	PICKET_REGION_VMALLOC,
+	PICKET_REGION_NULL, /* near address 0 */
+	PICKET_REGION_USER, /* the kernel used an address of user space */
+	PICKET_REGION_WILD, /* no memory has such an address */
+	PICKET_REGION_COUNT
 };
 
 enum picket_access {
@@ -47,6 +74,7 @@ enum picket_found {
 	PICKET_FOUND_SWEEP,   /* by the slow check of live objects */
 	PICKET_FOUND_EXIT,    /* by the check when the host ends */
 	PICKET_FOUND_PANIC,   /* by the check when the host dies */
+	PICKET_FOUND_CHECK,   /* by the check before the access */
 	PICKET_FOUND_COUNT
 };
 
@@ -158,6 +186,28 @@ struct picket_sampling {
 	picket_u32 reserved;
 };
 
+/* A variable of a stack frame. */
+struct picket_frame_object {
+	picket_u32 offset_bytes; /* from the frame's start */
+	picket_u32 size_bytes;
+	char name[PICKET_VARIABLE_NAME_BYTES]; /* NUL-terminated */
+};
+
+/* Only PICKET_DETECTOR_SHADOW. */
+struct picket_memory {
+	picket_u64 shadow_start; /* the address that shadow[0][0] stands for */
+	picket_u32 shadow_rows;	 /* that are known; the bad address is in the middle one */
+	picket_u32 frame_objects;
+	picket_u8 shadow[PICKET_SHADOW_ROWS][PICKET_SHADOW_ROW_BYTES];
+	/* Of an address in a stack frame or in a global: */
+	picket_u64 frame_pc;	       /* start of the function; 0: no frame */
+	picket_u64 frame_offset_bytes; /* of the bad address in the frame */
+	picket_u64 variable_address;   /* of the nearest variable; 0: none is known */
+	picket_u64 variable_bytes;
+	char variable[PICKET_VARIABLE_NAME_BYTES]; /* NUL-terminated; "" if not known */
+	struct picket_frame_object objects[PICKET_FRAME_OBJECTS];
+};
+
 struct picket_record {
 	picket_u32 version;    /* PICKET_RECORD_VERSION */
 	picket_u32 size_bytes; /* sizeof(struct picket_record) */
@@ -169,6 +219,8 @@ struct picket_record {
 	picket_u32 found;	  /* enum picket_found */
 	picket_u32 position;	  /* enum picket_position */
 	picket_u32 confidence;	  /* enum picket_confidence */
+	picket_u32 detector;	  /* enum picket_detector */
+	picket_u32 region;	  /* enum picket_region */
 	picket_u64 fault_address; /* accessed, freed, or the first changed byte */
 	/*
 	 * Bytes from the nearest end of the object: 1 is the byte just beside it. INSIDE: the
@@ -181,6 +233,7 @@ struct picket_record {
 	struct picket_corruption corruption;
 	struct picket_mismatch mismatch;
 	struct picket_sampling sampling;
+	struct picket_memory memory;
 	struct picket_task access_task;
 	struct picket_task alloc_task;
 	struct picket_task free_task;	  /* time_ns 0: not freed */
@@ -195,6 +248,8 @@ PICKET_STATIC_ASSERT(sizeof(struct picket_object) == 80, "record layout");
 PICKET_STATIC_ASSERT(sizeof(struct picket_corruption) == 40, "record layout");
 PICKET_STATIC_ASSERT(sizeof(struct picket_mismatch) == 24, "record layout");
 PICKET_STATIC_ASSERT(sizeof(struct picket_sampling) == 48, "record layout");
-PICKET_STATIC_ASSERT(sizeof(struct picket_record) == 72 + 192 + 3 * 40 + 3 * 520, "record layout");
+PICKET_STATIC_ASSERT(sizeof(struct picket_memory) == 192 + 8 * 72, "record layout");
+PICKET_STATIC_ASSERT(sizeof(struct picket_record) == 80 + 192 + 768 + 3 * 40 + 3 * 520,
+		     "record layout");
 
 #endif

@@ -172,7 +172,7 @@ static int run_hooked(void)
 	static struct picket_direct fault = { .trampoline = (unsigned long)picket_enter_fault };
 	int error;
 
-	fault.function = picket_imports.kallsyms_lookup_name("bad_area_nosemaphore");
+	fault.function = picket_kernel.kallsyms_lookup_name("bad_area_nosemaphore");
 	error = picket_direct_register(&fault);
 	if (error) {
 		pr_err("bad_area_nosemaphore cannot be hooked (error %d)\n", error);
@@ -187,7 +187,7 @@ static int run_hooked(void)
 
 static int __init suite_init(void)
 {
-	int error = picket_imports_find() ?: picket_layout_read();
+	int error = picket_imports_read() ?: picket_layout_read();
 
 	if (error)
 		return error;

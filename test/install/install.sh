@@ -59,7 +59,7 @@ has_files()
 
 is_whole()
 {
-	for directory in core include port/linux/compat port/linux/guard; do
+	for directory in core include port/linux/base port/linux/compat port/linux/guard port/linux/kasan; do
 		diff -r -x meson.build -x README.md "$top/$directory" "$sources/$directory" || return
 	done
 	cmp "$top/VERSION" "$sources/VERSION"
@@ -92,6 +92,13 @@ has_machine_room()
 	[ $status -eq 2 ]
 }
 
+# What is not a module's goes to the compiler, and what is one needs the runtime.
+has_wrapper()
+{
+	[ "$("$usr/bin/picket-cc" -E -P -x c /dev/null)" = "" ] &&
+		"$usr/bin/picket-cc" -DMODULE -c nothing.c 2>&1 | grep 'no picket_kasan.ko was built'
+}
+
 installs_nothing_else()
 {
 	find "$root" -name '*.o' -o -name '*.ko' -o -name '*.cmd' -o -name meson.build | (! grep .)
@@ -108,6 +115,7 @@ check "the installed command runs a program" "$usr/bin/picket" run true
 check "the module's sources are whole" is_whole
 check "dkms.conf names the version" names_version
 check "the machine room is there" has_machine_room
+check "picket-cc is there, and finds its parts" has_wrapper
 check "nothing of a build is installed" installs_nothing_else
 check "make uninstall leaves nothing" leaves_nothing
 echo "1..$count"

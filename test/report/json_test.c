@@ -127,6 +127,8 @@ static void test_hostile(u64 seed)
 
 		for (index = 0; index < sizeof(record); index++)
 			((u8 *)&record)[index] = (u8)(sample_random(&seed) & (round & 1 ? 255 : 3));
+		if (round & 2)
+			record.detector = PICKET_DETECTOR_SHADOW;
 		render(&record, &sample_origin, &sample_random_symbols, &first);
 		if (!picket_report_parse(first.bytes, first.used, &report, error, sizeof(error)))
 			picket_report_release(&report);

@@ -114,6 +114,32 @@ static const struct edit edits[] = {
 	{ "uaf-write", "}\n", "} {}\n", "not JSON" },
 	{ "uaf-write", "}}}\n", "}}\n", "not JSON" },
 	{ "uaf-write", "{\"schema\"", "[{\"schema\"", "not JSON" },
+	{ "shadow-stack", "\"detector\":\"shadow\"", "\"detector\":\"mirror\"",
+	  "memory_error.detector: \"mirror\"; allowed: guard, shadow" },
+	{ "shadow-stack", "\"region\":\"stack\"", "\"region\":\"heaps\"",
+	  "memory_error.region: \"heaps\"; allowed: unknown, heap, pages, stack" },
+	{ "shadow-stack", "\"shadow\":{", "\"shade\":{",
+	  "memory_error.shadow: missing; allowed: an object" },
+	{ "shadow-stack", "\"bytes\":\"00", "\"bytes\":\"", "memory_error.shadow.bytes: \"0000" },
+	{ "shadow-stack", "\"bytes\":\"", "\"bytes\":\"00",
+	  "allowed: a string of up to 80 pairs of hexadecimal digits" },
+	{ "shadow-stack", "\"start\":", "\"stop\":", "memory_error.shadow.start: missing" },
+	{ "shadow-stack", "\"function_backtrace\":[{\"pc\"", "\"function_backtrace\":[{\"pd\"",
+	  "memory_error.shadow.frame.function_backtrace[1].pc: \"0x" },
+	{ "shadow-stack", "\"objects\":[{", "\"objects\":[5,{",
+	  "memory_error.shadow.frame.objects: 5; allowed: an array of objects" },
+	{ "shadow-stack", "\"objects\":[{\"offset\":32", "\"objects\":[{\"offset\":-32",
+	  "memory_error.shadow.frame.objects.offset: -32; " },
+	{ "shadow-stack", "\"objects\":[{",
+	  "\"objects\":[{\"offset\":1,\"size\":1},{\"offset\":1,\"size\":1},"
+	  "{\"offset\":1,\"size\":1},{\"offset\":1,\"size\":1},{\"offset\":1,\"size\":1},"
+	  "{\"offset\":1,\"size\":1},{\"offset\":1,\"size\":1},{",
+	  "memory_error.shadow.frame.objects: an array; allowed: an array of up to 8 objects" },
+	{ "shadow-stack", "\"objects\":[{",
+	  "\"objects\":[{\"offset\":1,\"size\":1},{\"offset\":1,\"size\":1},{", NULL },
+	{ "shadow-stack", "\"variable\":{", "\"variable\":[{}],\"x\":{",
+	  "memory_error.shadow.variable: an array; allowed: an object" },
+	{ "shadow-null", "\"bytes\":\"\"", "\"bytes\":5", "memory_error.shadow.bytes: 5; " },
 };
 
 static void make_line(const char *name)

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-#include "sample.h"
+#include "sample_parts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MS 1000000ull
-#define OBJECT 0x7f3a5c1fdfd8ull /* 40 bytes that end at a page */
 #define APP "/usr/bin/app"
 
-enum place { PARSE, PARSE_LINE, MAIN, LIBC, GLUE, MAKE, DROP, PLACES };
-
-static const u64 pcs[PLACES] = {
+const u64 sample_pcs[PLACES] = {
 	[PARSE] = 0x55d0c0de1234, [PARSE_LINE] = 0x55d0c0de1300, [MAIN] = 0x55d0c0de1411,
 	[LIBC] = 0x7f3a5b0271ca,  [GLUE] = 0xdeadbeef,		 [MAKE] = 0x55d0c0de1502,
 	[DROP] = 0x55d0c0de1603,
@@ -38,14 +35,14 @@ static u32 look_up(void *context, u64 pc, bool exact, struct picket_frame *out)
 {
 	(void)context;
 	(void)exact;
-	if (pc == pcs[PARSE]) {
+	if (pc == sample_pcs[PARSE]) {
 		out[0] = app_frame("next_field", 0, 0, 61);
 		out[0].inlined = true;
 		out[1] = app_frame("parse_header", 0x34, 0xa0, 88);
 		out[0].module_offset = out[1].module_offset = 0x1234;
 		return 2;
 	}
-	if (pc == pcs[LIBC]) {
+	if (pc == sample_pcs[LIBC]) {
 		out[0] = (struct picket_frame){
 			.module = "/usr/lib/x86_64-linux-gnu/libc.so.6",
 			.module_offset = 0x271ca,
@@ -54,13 +51,13 @@ static u32 look_up(void *context, u64 pc, bool exact, struct picket_frame *out)
 		};
 		return 1;
 	}
-	if (pc == pcs[PARSE_LINE])
+	if (pc == sample_pcs[PARSE_LINE])
 		out[0] = app_frame("parse_line", 0x20, 0x60, 120);
-	else if (pc == pcs[MAIN])
+	else if (pc == sample_pcs[MAIN])
 		out[0] = app_frame("main", 0x31, 0x4c, 140);
-	else if (pc == pcs[MAKE])
+	else if (pc == sample_pcs[MAKE])
 		out[0] = app_frame("header_new", 0x12, 0x2e, 17);
-	else if (pc == pcs[DROP])
+	else if (pc == sample_pcs[DROP])
 		out[0] = app_frame("header_free", 0x13, 0x20, 29);
 	else
 		return 0;
@@ -82,16 +79,16 @@ const struct picket_origin sample_origin = {
 	.executable_build_id_bytes = sizeof(app_id),
 };
 
-static void set_stack(struct picket_stack *stack, enum place first, enum place second)
+void sample_set_stack(struct picket_stack *stack, enum place first, enum place second)
 {
 	stack->count = 4;
-	stack->pc[0] = pcs[first];
-	stack->pc[1] = pcs[second];
-	stack->pc[2] = pcs[MAIN];
-	stack->pc[3] = pcs[LIBC];
+	stack->pc[0] = sample_pcs[first];
+	stack->pc[1] = sample_pcs[second];
+	stack->pc[2] = sample_pcs[MAIN];
+	stack->pc[3] = sample_pcs[LIBC];
 }
 
-static void set_task(struct picket_task *task, s32 tid, s32 cpu, const char *name, u64 time_ns)
+void sample_set_task(struct picket_task *task, s32 tid, s32 cpu, const char *name, u64 time_ns)
 {
 	task->pid = 4711;
 	task->tid = tid;
@@ -113,7 +110,7 @@ static void common_record(struct picket_record *record)
 	record->position = PICKET_POSITION_INSIDE;
 	record->confidence = PICKET_CONFIDENCE_HIGH;
 	record->object = (struct picket_object){
-		.address = OBJECT,
+		.address = SAMPLE_OBJECT,
 		.size_bytes = 40,
 		.align_bytes = 8,
 		.site = 0x0c1de5a9f00dull,
@@ -132,48 +129,48 @@ static void common_record(struct picket_record *record)
 		.slots = 255,
 		.slots_live = 63,
 	};
-	set_task(&record->access_task, 4712, 1, "worker-0", 32919553 * MS / 1000);
-	set_task(&record->alloc_task, 4711, 0, "app", 31000002 * MS / 1000);
-	set_task(&record->free_task, 0, -1, "", 0);
+	sample_set_task(&record->access_task, 4712, 1, "worker-0", 32919553 * MS / 1000);
+	sample_set_task(&record->alloc_task, 4711, 0, "app", 31000002 * MS / 1000);
+	sample_set_task(&record->free_task, 0, -1, "", 0);
 	record->free_task.pid = 0;
-	set_stack(&record->access_stack, PARSE, PARSE_LINE);
+	sample_set_stack(&record->access_stack, PARSE, PARSE_LINE);
 	record->access_stack.flags = PICKET_STACK_EXACT_PC;
-	set_stack(&record->alloc_stack, MAKE, PARSE_LINE);
+	sample_set_stack(&record->alloc_stack, MAKE, PARSE_LINE);
 }
 
-static void place_fault(struct picket_record *record, enum picket_position position, u64 distance)
+void sample_place_fault(struct picket_record *record, enum picket_position position, u64 distance)
 {
 	record->position = position;
 	record->distance_bytes = distance;
 	record->kfence_distance_bytes = distance;
 	if (position == PICKET_POSITION_LEFT) {
-		record->fault_address = OBJECT - distance;
+		record->fault_address = SAMPLE_OBJECT - distance;
 	} else if (position == PICKET_POSITION_RIGHT) {
-		record->fault_address = OBJECT + 40 + distance - 1;
+		record->fault_address = SAMPLE_OBJECT + 40 + distance - 1;
 		record->kfence_distance_bytes = 40 + distance - 1;
 	} else {
-		record->fault_address = OBJECT + distance;
+		record->fault_address = SAMPLE_OBJECT + distance;
 	}
 }
 
 static void free_object(struct picket_record *record)
 {
 	record->object.state = PICKET_OBJECT_FREED;
-	set_task(&record->free_task, 4713, 3, "worker-1", 32919500 * MS / 1000);
-	set_stack(&record->free_stack, DROP, PARSE_LINE);
+	sample_set_task(&record->free_task, 4713, 3, "worker-1", 32919500 * MS / 1000);
+	sample_set_stack(&record->free_stack, DROP, PARSE_LINE);
 }
 
-static void in_free(struct picket_record *record, enum picket_bug bug)
+void sample_in_free(struct picket_record *record, enum picket_bug bug)
 {
 	record->bug = bug;
 	record->found = PICKET_FOUND_FREE;
 	record->access = PICKET_ACCESS_UNKNOWN;
 	record->access_size_bytes = 0;
-	set_stack(&record->access_stack, DROP, PARSE_LINE);
+	sample_set_stack(&record->access_stack, DROP, PARSE_LINE);
 	record->access_stack.flags = 0;
 }
 
-static void no_object(struct picket_record *record)
+void sample_no_object(struct picket_record *record)
 {
 	memset(&record->object, 0, sizeof(record->object));
 	memset(&record->alloc_task, 0, sizeof(record->alloc_task));
@@ -187,13 +184,13 @@ static void oob_read_right(struct picket_record *record)
 	record->bug = PICKET_BUG_OUT_OF_BOUNDS;
 	record->access = PICKET_ACCESS_READ;
 	record->access_size_bytes = 1;
-	place_fault(record, PICKET_POSITION_RIGHT, 1);
+	sample_place_fault(record, PICKET_POSITION_RIGHT, 1);
 }
 
 static void oob_write_left(struct picket_record *record)
 {
 	record->bug = PICKET_BUG_OUT_OF_BOUNDS;
-	place_fault(record, PICKET_POSITION_LEFT, 4);
+	sample_place_fault(record, PICKET_POSITION_LEFT, 4);
 	record->object.size_bytes = 8;
 	record->access_stack.flags |= PICKET_STACK_TRUNCATED;
 }
@@ -201,7 +198,7 @@ static void oob_write_left(struct picket_record *record)
 static void oob_low_confidence(struct picket_record *record)
 {
 	oob_write_left(record);
-	place_fault(record, PICKET_POSITION_LEFT, 3000);
+	sample_place_fault(record, PICKET_POSITION_LEFT, 3000);
 	record->access = PICKET_ACCESS_UNKNOWN;
 	record->access_size_bytes = 0;
 	record->confidence = PICKET_CONFIDENCE_LOW;
@@ -211,7 +208,7 @@ static void oob_low_confidence(struct picket_record *record)
 static void uaf_write(struct picket_record *record)
 {
 	record->bug = PICKET_BUG_USE_AFTER_FREE;
-	place_fault(record, PICKET_POSITION_INSIDE, 16);
+	sample_place_fault(record, PICKET_POSITION_INSIDE, 16);
 	free_object(record);
 }
 
@@ -219,7 +216,7 @@ static void uaf_previous(struct picket_record *record)
 {
 	uaf_write(record);
 	record->access = PICKET_ACCESS_READ;
-	place_fault(record, PICKET_POSITION_INSIDE, 0);
+	sample_place_fault(record, PICKET_POSITION_INSIDE, 0);
 	record->object.previous = 1;
 	memset(&record->free_stack, 0, sizeof(record->free_stack));
 }
@@ -227,7 +224,7 @@ static void uaf_previous(struct picket_record *record)
 static void set_corruption(struct picket_record *record, enum picket_position position,
 			   const char *text, u32 changed)
 {
-	place_fault(record, position, 1);
+	sample_place_fault(record, position, 1);
 	record->corruption.count = (u32)strlen(text);
 	record->corruption.changed = changed;
 	memcpy(record->corruption.bytes, text, record->corruption.count);
@@ -237,7 +234,7 @@ static void set_corruption(struct picket_record *record, enum picket_position po
 
 static void corruption_free(struct picket_record *record)
 {
-	in_free(record, PICKET_BUG_CORRUPTION);
+	sample_in_free(record, PICKET_BUG_CORRUPTION);
 	set_corruption(record, PICKET_POSITION_RIGHT, "hello\xad\xac\xaf", 0x1f);
 	record->object.side = PICKET_SIDE_LEFT;
 	free_object(record);
@@ -251,7 +248,7 @@ static void corruption_now(struct picket_record *record)
 
 static void corruption_exit(struct picket_record *record)
 {
-	in_free(record, PICKET_BUG_CORRUPTION);
+	sample_in_free(record, PICKET_BUG_CORRUPTION);
 	set_corruption(record, PICKET_POSITION_LEFT, "A", 1);
 	record->found = PICKET_FOUND_EXIT;
 	record->corruption.until_ns -= 20 * MS;
@@ -262,7 +259,7 @@ static void corruption_sweep(struct picket_record *record)
 {
 	corruption_exit(record);
 	record->found = PICKET_FOUND_SWEEP;
-	set_stack(&record->access_stack, MAKE, PARSE_LINE);
+	sample_set_stack(&record->access_stack, MAKE, PARSE_LINE);
 }
 
 static void invalid_access(struct picket_record *record)
@@ -270,26 +267,26 @@ static void invalid_access(struct picket_record *record)
 	record->bug = PICKET_BUG_INVALID_ACCESS;
 	record->access = PICKET_ACCESS_READ;
 	record->fault_address = 0x7f3a5c1ff010;
-	no_object(record);
+	sample_no_object(record);
 }
 
 static void invalid_free(struct picket_record *record)
 {
-	in_free(record, PICKET_BUG_INVALID_FREE);
-	place_fault(record, PICKET_POSITION_INSIDE, 3);
+	sample_in_free(record, PICKET_BUG_INVALID_FREE);
+	sample_place_fault(record, PICKET_POSITION_INSIDE, 3);
 }
 
 static void invalid_free_nothing(struct picket_record *record)
 {
-	in_free(record, PICKET_BUG_INVALID_FREE);
+	sample_in_free(record, PICKET_BUG_INVALID_FREE);
 	record->fault_address = 0x7f3a5c1ff010;
-	no_object(record);
+	sample_no_object(record);
 }
 
 static void double_free(struct picket_record *record)
 {
-	in_free(record, PICKET_BUG_DOUBLE_FREE);
-	place_fault(record, PICKET_POSITION_INSIDE, 0);
+	sample_in_free(record, PICKET_BUG_DOUBLE_FREE);
+	sample_place_fault(record, PICKET_POSITION_INSIDE, 0);
 	free_object(record);
 }
 
@@ -301,8 +298,8 @@ static void realloc_after_free(struct picket_record *record)
 
 static void mismatch_family(struct picket_record *record)
 {
-	in_free(record, PICKET_BUG_MISMATCH);
-	place_fault(record, PICKET_POSITION_INSIDE, 0);
+	sample_in_free(record, PICKET_BUG_MISMATCH);
+	sample_place_fault(record, PICKET_POSITION_INSIDE, 0);
 	free_object(record);
 	record->object.family = PICKET_FAMILY_NEW_ARRAY;
 	record->mismatch.family = PICKET_FAMILY_MALLOC;
@@ -326,8 +323,8 @@ static void mismatch_realloc(struct picket_record *record)
 
 static void mismatch_size(struct picket_record *record)
 {
-	in_free(record, PICKET_BUG_MISMATCH);
-	place_fault(record, PICKET_POSITION_INSIDE, 0);
+	sample_in_free(record, PICKET_BUG_MISMATCH);
+	sample_place_fault(record, PICKET_POSITION_INSIDE, 0);
 	free_object(record);
 	record->object.family = PICKET_FAMILY_NEW_ALIGNED;
 	record->mismatch = (struct picket_mismatch){
@@ -387,6 +384,24 @@ const struct sample samples[] = {
 	{ .name = "mismatch-size", .change = mismatch_size },
 	{ .name = "hostile-names", .change = hostile_names },
 	{ .name = "nothing-known", .change = nothing_known },
+	{ .name = "shadow-slab-right", .change = sample_shadow_slab_right },
+	{ .name = "shadow-slab-left", .change = sample_shadow_slab_left },
+	{ .name = "shadow-slab-memset", .change = sample_shadow_slab_memset },
+	{ .name = "shadow-slab-uaf", .change = sample_shadow_slab_uaf },
+	{ .name = "shadow-slab-no-symbols", .change = sample_shadow_slab_uaf, .no_symbols = true },
+	{ .name = "shadow-large-uaf", .change = sample_shadow_large_uaf },
+	{ .name = "shadow-double-free", .change = sample_shadow_double_free },
+	{ .name = "shadow-invalid-free", .change = sample_shadow_invalid_free },
+	{ .name = "shadow-negative-size", .change = sample_shadow_negative_size },
+	{ .name = "shadow-stack", .change = sample_shadow_stack },
+	{ .name = "shadow-after-scope", .change = sample_shadow_after_scope },
+	{ .name = "shadow-alloca", .change = sample_shadow_alloca },
+	{ .name = "shadow-global", .change = sample_shadow_global },
+	{ .name = "shadow-vmalloc", .change = sample_shadow_vmalloc },
+	{ .name = "shadow-null", .change = sample_shadow_null },
+	{ .name = "shadow-user", .change = sample_shadow_user },
+	{ .name = "shadow-wild", .change = sample_shadow_wild },
+	{ .name = "shadow-unknown", .change = sample_shadow_unknown },
 };
 
 const u32 sample_count = sizeof(samples) / sizeof(samples[0]);

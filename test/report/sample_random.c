@@ -93,6 +93,43 @@ static void any_details(u64 *seed, struct picket_record *record)
 	}
 }
 
+static void any_stack_frame(u64 *seed, struct picket_memory *memory)
+{
+	u32 index;
+
+	memory->frame_pc = any_u64(seed) | 1;
+	memory->frame_offset_bytes = any_u64(seed);
+	memory->frame_objects = below(seed, PICKET_FRAME_OBJECTS + 3);
+	for (index = 0; index < memory->frame_objects && index < PICKET_FRAME_OBJECTS; index++) {
+		memory->objects[index].offset_bytes = (u32)any_u64(seed);
+		memory->objects[index].size_bytes = (u32)any_u64(seed);
+		any_name(seed, memory->objects[index].name, PICKET_VARIABLE_NAME_BYTES);
+	}
+}
+
+/* What only the shadow detector tells. */
+static void any_memory(u64 *seed, struct picket_record *record)
+{
+	struct picket_memory *memory = &record->memory;
+	u32 index;
+
+	record->detector = PICKET_DETECTOR_SHADOW;
+	record->region = below(seed, PICKET_REGION_COUNT);
+	memory->shadow_rows = below(seed, PICKET_SHADOW_ROWS + 1);
+	if (memory->shadow_rows)
+		memory->shadow_start = any_u64(seed);
+	for (index = 0; index < memory->shadow_rows * PICKET_SHADOW_ROW_BYTES; index++)
+		memory->shadow[index / PICKET_SHADOW_ROW_BYTES][index % PICKET_SHADOW_ROW_BYTES] =
+			(u8)sample_random(seed);
+	if (below(seed, 2))
+		any_stack_frame(seed, memory);
+	if (below(seed, 2)) {
+		memory->variable_address = any_u64(seed) | 1;
+		memory->variable_bytes = any_u64(seed);
+		any_name(seed, memory->variable, PICKET_VARIABLE_NAME_BYTES);
+	}
+}
+
 void sample_random_record(u64 *seed, struct picket_record *out)
 {
 	memset(out, 0, sizeof(*out));
@@ -122,6 +159,8 @@ void sample_random_record(u64 *seed, struct picket_record *out)
 	if (below(seed, 8))
 		any_object(seed, out);
 	any_details(seed, out);
+	if (below(seed, 2))
+		any_memory(seed, out);
 }
 
 /* Strings of the right lifetime, chosen by bits of the pc. */

@@ -28,6 +28,17 @@ BROKEN = [
     ("memory_error.corruption.bytes", "4"), ("memory_error.corruption.changed", None),
 ]
 
+# The same, of what the shadow detector found in a stack.
+BROKEN_SHADOW = [
+    ("memory_error.detector", "guard"), ("memory_error.detector", None),
+    ("memory_error.region", "heaps"), ("memory_error.region", None),
+    ("memory_error.shadow", None), ("memory_error.shadow.bytes", "00"),
+    ("memory_error.shadow.bytes", None), ("memory_error.shadow.start", None),
+    ("memory_error.shadow.frame.count", "2"), ("memory_error.shadow.frame.offset", None),
+    ("memory_error.shadow.frame.objects", [{"name": "x"}]),
+    ("memory_error.shadow.variable.address", 4096), ("memory_error.shadow.variable.size", None),
+]
+
 
 def change(record, path, value):
     changed = copy.deepcopy(record)
@@ -65,10 +76,11 @@ def main():
     problems = [problem for line in lines for problem in validator.iter_errors(json.loads(line))]
     checks.append((len(lines) == RANDOM_LINES and not problems,
                    f"{RANDOM_LINES} random records, seed {SEED}", problems[:1]))
-    base = json.loads((pathlib.Path(sys.argv[2]) / "corruption-free.json").read_text())
-    for path, value in BROKEN:
-        broken = change(base, path, value)
-        checks.append((not validator.is_valid(broken), f"{path} = {value} is refused", ""))
+    for name, changes in ("corruption-free", BROKEN), ("shadow-stack", BROKEN_SHADOW):
+        base = json.loads((pathlib.Path(sys.argv[2]) / f"{name}.json").read_text())
+        for path, value in changes:
+            broken = change(base, path, value)
+            checks.append((not validator.is_valid(broken), f"{path} = {value} is refused", ""))
     print(f"1..{len(checks)}")
     for number, (good, name, problem) in enumerate(checks, 1):
         print(f"{'ok' if good else 'not ok'} {number} - {name}")

@@ -207,7 +207,7 @@ is "$(grep -c -e KCFLAGS -e foo "$headers/environment")" 0 "our environment does
 is "$(tr '\n' ' ' <"$headers/list")" "VERSION core include log port " "nothing but sources is built"
 is "$(stat -c %a "$cache" "$cache"/6*)" "700
 700" "nobody else can look in or write"
-is "$(ls "$cache" | grep -c '^6.1.0-7-made-up-[0-9a-f]\{16\}$') $(ls "$cache"/* | wc -l)" "1 1" \
+is "$(ls "$cache" | grep -c '^6.1.0-7-made-up-picket-[0-9a-f]\{16\}$') $(ls "$cache"/* | wc -l)" "1 1" \
 	"what is kept is the module alone"
 again() {
 	mv "$MADE_UP/sys/module/picket" "$MADE_UP/module"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * A made-up kernel for kernel.sh, in place of tool/kernel_system.c: files below $MADE_UP, and
- * modules that are loaded by a rename. What it is told is kept there for the test to read.
+ * A made-up kernel for kernel.sh and kasan.sh, in place of tool/kernel_system.c: files below
+ * $MADE_UP, and modules that are loaded by a rename. What it is told is kept there for the test to
+ * read. A file that begins with "name=NAME" is the module NAME, any other is picket.ko.
  */
 #include "kernel/system.h"
 
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *root(void)
@@ -89,10 +91,44 @@ static int move(const char *from, const char *to)
 		       0;
 }
 
+/* Every other module uses picket_kasan, if it is there. */
+static void hold(const char *name, bool loaded)
+{
+	char path[PATH_MAX];
+
+	picket_system_path(path, "/sys/module/picket_kasan/holders/%s", name);
+	if (loaded)
+		mkdir(path, 0700);
+	else
+		rmdir(path);
+}
+
+static int load(const char *name)
+{
+	char from[64], to[64];
+	int error;
+
+	snprintf(from, sizeof(from), "%s", strcmp(name, "picket") ? name : "module");
+	snprintf(to, sizeof(to), "sys/module/%s", name);
+	error = move(from, to);
+	if (!error && strcmp(name, "picket_kasan"))
+		hold(name, true);
+	return error;
+}
+
+static int unload(const char *name)
+{
+	char from[64];
+
+	snprintf(from, sizeof(from), "sys/module/%s", name);
+	hold(name, false);
+	return move(from, strcmp(name, "picket") ? name : "module");
+}
+
 int picket_system_load_module(int fd, const char *parameters)
 {
-	char bytes[64];
-	ssize_t count = read(fd, bytes, sizeof(bytes));
+	char bytes[64] = "", name[32] = "picket";
+	ssize_t count = read(fd, bytes, sizeof(bytes) - 1);
 	int error;
 
 	if ((fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDONLY)
@@ -100,13 +136,13 @@ int picket_system_load_module(int fd, const char *parameters)
 	keep("loaded", bytes, count < 0 ? 0 : (size_t)count);
 	keep("parameters", parameters, strlen(parameters));
 	error = refuse("refuse-load");
-	return error ? error : move("module", "sys/module/picket");
+	sscanf(bytes, "name=%31[a-z_]", name);
+	return error ? error : load(name);
 }
 
 int picket_system_unload_module(const char *name)
 {
 	int error = refuse("refuse-unload");
 
-	(void)name;
-	return error ? error : move("sys/module/picket", "module");
+	return error ? error : unload(name);
 }

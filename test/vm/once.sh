@@ -12,17 +12,14 @@ list_sources()
 		-o -name Kbuild \) ! -name '*.mod.c' | sort
 }
 
-# build_once WHAT SOURCE...: sets built, the directory that the caller's function build fills.
-build_once()
+# build_as WHAT DIGEST ARGUMENT...: sets built, the directory that build ARGUMENT..., a function of
+# the caller, fills. The digest is of all that it is made of, but for the kernel.
+build_as()
 {
 	what=$1
-	shift
-	need_compiler "$kernel"
-	need_kernel "$kernel"
-	cd "$top"
 	version=$(basename "$(readlink -f "$cache/kernels/$kernel")")
-	digest=$(list_sources "$@" | tr '\n' '\0' | xargs -0 sha256sum | sha256sum | cut -c 1-16)
-	built=$cache/$what/${version}_$digest
+	built=$cache/$what/${version}_$2
+	shift 2
 	mkdir -p "$cache/$what"
 	exec 9>"$cache/$what/lock"
 	flock 9
@@ -38,4 +35,15 @@ build_once()
 		: >"$built/complete"
 	fi
 	exec 9>&-
+}
+
+# build_once WHAT SOURCE...: likewise, with build SOURCE..., paths below $top
+build_once()
+{
+	what=$1
+	shift
+	need_compiler "$kernel"
+	need_kernel "$kernel"
+	cd "$top"
+	build_as "$what" "$(list_sources "$@" | tr '\n' '\0' | xargs -0 sha256sum | sha256sum | cut -c 1-16)" "$@"
 }

@@ -17,6 +17,7 @@
 #define ERROR_BYTES 256
 
 struct device {
+	const char *name;
 	const struct picket_report_taker *taker;
 	int fd;
 	char *bytes; /* read and not given yet: at most one line, and what was read behind it */
@@ -26,15 +27,19 @@ struct device {
 	bool failed;
 };
 
-static int open_device(void)
+struct devices {
+	struct device all[PICKET_DEVICES_MAX];
+	unsigned int count;
+};
+
+/* Return: 0 or a negative errno. */
+static int open_device(struct device *device)
 {
 	char path[PATH_MAX];
-	int fd = open(picket_system_path(path, "/dev/picket"), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 
-	if (fd < 0)
-		picket_complain("kernel reports: cannot read /dev/picket: %s",
-				errno == EACCES ? "only root may" : strerror(errno));
-	return fd;
+	device->fd = open(picket_system_path(path, "%s", device->name),
+			  O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	return device->fd < 0 ? -errno : 0;
 }
 
 static void give_line(struct device *device, const char *line, size_t length)
@@ -43,7 +48,8 @@ static void give_line(struct device *device, const char *line, size_t length)
 	struct picket_report report;
 
 	if (picket_report_parse(line, length, &report, error, sizeof(error))) {
-		picket_complain("kernel reports: a line of /dev/picket is no record: %s", error);
+		picket_complain("kernel reports: a line of %s is no record: %s", device->name,
+				error);
 		device->failed = true;
 		return;
 	}
@@ -74,7 +80,8 @@ static bool make_room(struct device *device)
 	bytes = device->used < LINE_BYTES_MAX ? realloc(device->bytes, device->room + READ_BYTES) :
 						NULL;
 	if (!bytes) {
-		picket_complain("kernel reports: a line of /dev/picket is too long to be a record");
+		picket_complain("kernel reports: a line of %s is too long to be a record",
+				device->name);
 		return false;
 	}
 	device->bytes = bytes;
@@ -96,47 +103,109 @@ static ssize_t read_some(struct device *device)
 	}
 	if (errno == EAGAIN || errno == EINTR)
 		return -EAGAIN;
-	picket_complain("kernel reports: cannot read /dev/picket: %s", strerror(errno));
+	picket_complain("kernel reports: cannot read %s: %s", device->name, strerror(errno));
 	return -EIO;
 }
 
-/* Return: true: there is more to read; false: it is time to end. */
-static bool wait_for_more(const struct device *device)
+/* Return: 0: no more now; 1: nothing more ever; -1: said. */
+static int read_device(struct device *device)
 {
-	struct pollfd ready[] = { { .fd = device->fd, .events = POLLIN },
-				  { .fd = device->taker->stop_fd, .events = POLLIN } };
+	ssize_t count;
 
-	while (poll(ready, 2, -1) < 0)
-		if (errno != EINTR)
-			return false;
-	return !ready[1].revents && (ready[0].revents & POLLIN);
-}
-
-static int read_all(struct device *device)
-{
-	const bool follow = device->taker->follow;
-
-	while (!device->ended && (!follow || wait_for_more(device))) {
-		ssize_t count = read_some(device);
-
-		if (!count || (count == -EAGAIN && !follow))
-			break;
-		if (count < 0 && count != -EAGAIN)
+	while (!device->ended) {
+		count = read_some(device);
+		if (count == -EAGAIN)
+			return 0;
+		if (count < 0)
 			return -1;
+		if (!count)
+			break;
 		give_lines(device);
 	}
-	return 0;
+	return 1;
 }
 
-int picket_device_read(const struct picket_report_taker *taker)
+static int read_held(struct devices *devices)
 {
-	struct device device = { .taker = taker, .fd = open_device() };
-	int error;
+	int error = 0;
 
-	if (device.fd < 0)
+	for (unsigned int i = 0; i < devices->count && error >= 0; i++) {
+		error = read_device(&devices->all[i]);
+		if (devices->all[i].ended)
+			break;
+	}
+	return error < 0 ? -1 : 0;
+}
+
+/* Return: true: there is something to read in ready[]; false: it is time to end. */
+static bool wait_for_more(const struct devices *devices, struct pollfd *ready)
+{
+	const unsigned int count = devices->count;
+
+	for (unsigned int i = 0; i < count; i++)
+		ready[i] = (struct pollfd){ .fd = devices->all[i].fd, .events = POLLIN };
+	ready[count] = (struct pollfd){ .fd = devices->all[0].taker->stop_fd, .events = POLLIN };
+	while (poll(ready, count + 1, -1) < 0)
+		if (errno != EINTR)
+			return false;
+	return !ready[count].revents;
+}
+
+/* A device that has ended, or failed, ends it all. */
+static int follow(struct devices *devices)
+{
+	struct pollfd ready[PICKET_DEVICES_MAX + 1];
+	int error = 0;
+
+	while (!error && wait_for_more(devices, ready))
+		for (unsigned int i = 0; i < devices->count && !error; i++)
+			if (ready[i].revents)
+				error = ready[i].revents & POLLIN ? read_device(&devices->all[i]) :
+								    1;
+	return error < 0 ? -1 : 0;
+}
+
+/* Return: 0 or a negative errno: of the first, none could be opened. */
+static int open_devices(struct devices *devices, const char *const names[],
+			const struct picket_report_taker *taker)
+{
+	int first = 0, error;
+
+	for (; *names; names++) {
+		struct device *device = &devices->all[devices->count];
+
+		*device = (struct device){ .name = *names, .taker = taker };
+		error = open_device(device);
+		if (!error)
+			devices->count++;
+		else if (!first)
+			first = error;
+	}
+	return devices->count ? 0 : first;
+}
+
+static int close_devices(struct devices *devices)
+{
+	bool failed = false;
+
+	for (unsigned int i = 0; i < devices->count; i++) {
+		free(devices->all[i].bytes);
+		close(devices->all[i].fd);
+		failed |= devices->all[i].failed;
+	}
+	return failed ? -1 : 0;
+}
+
+int picket_device_read(const char *const names[], const struct picket_report_taker *taker)
+{
+	struct devices devices = { .count = 0 };
+	int error = open_devices(&devices, names, taker);
+
+	if (error) {
+		picket_complain("kernel reports: cannot read %s: %s", *names,
+				error == -EACCES ? "only root may" : strerror(-error));
 		return -1;
-	error = read_all(&device);
-	free(device.bytes);
-	close(device.fd);
-	return error || device.failed ? -1 : 0;
+	}
+	error = taker->follow ? follow(&devices) : read_held(&devices);
+	return close_devices(&devices) || error ? -1 : 0;
 }

@@ -40,19 +40,19 @@ static const char *package_of(const char *compiler)
 	return plain ? plain : compiler;
 }
 
-static int need_program(const char *name, const char *package, const char *what)
+static int need_program(const struct picket_ko *ko, const char *name, const char *package,
+			const char *what)
 {
 	char path[PATH_MAX];
 
 	if (!picket_program_find(name, path))
 		return 0;
-	picket_complain("kernel start: picket.ko cannot be built: there is no %s, %s; Debian's "
-			"package %s has it",
-			name, what, package);
+	picket_complain("%s: %s.ko cannot be built: there is no %s, %s; Debian's package %s has it",
+			ko->command, ko->name, name, what, package);
 	return -1;
 }
 
-int picket_headers_find(char path[PATH_MAX])
+int picket_headers_find(const struct picket_ko *ko, char path[PATH_MAX])
 {
 	const char *release = picket_system_release();
 	char makefile[2 * PATH_MAX], compiler[64];
@@ -60,16 +60,15 @@ int picket_headers_find(char path[PATH_MAX])
 	picket_system_path(path, "/lib/modules/%s/build", release);
 	snprintf(makefile, sizeof(makefile), "%s/Makefile", path);
 	if (access(makefile, R_OK)) {
-		picket_complain("kernel start: picket.ko cannot be built: there are no headers of "
-				"the running kernel at '%s'; Debian's package linux-headers-%s has "
-				"them",
-				path, release);
+		picket_complain("%s: %s.ko cannot be built: there are no headers of the running "
+				"kernel at '%s'; Debian's package linux-headers-%s has them",
+				ko->command, ko->name, path, release);
 		return -1;
 	}
-	if (need_program("make", "make", "which builds modules"))
+	if (need_program(ko, "make", "make", "which builds modules"))
 		return -1;
 	read_compiler(path, compiler, sizeof(compiler));
-	return *compiler ? need_program(compiler, package_of(compiler),
+	return *compiler ? need_program(ko, compiler, package_of(compiler),
 					"the compiler of the running kernel") :
 			   0;
 }

@@ -18,9 +18,9 @@ static const struct picket_command *const actions[] = {
 	&picket_kernel_reports, &picket_kernel_try,    NULL,
 };
 
-static int run_action(char **arguments)
+int picket_action_run(const struct picket_command *parent, char **arguments)
 {
-	struct picket_command_line line = { .command = &picket_command_kernel, .next = arguments };
+	struct picket_command_line line = { .command = parent, .next = arguments };
 	const struct picket_command *action;
 	char names[PICKET_NAMES_BYTES];
 
@@ -34,15 +34,30 @@ static int run_action(char **arguments)
 		return PICKET_EXIT_USAGE;
 	}
 	if (!*line.next) {
-		picket_complain("kernel: an action is needed: %s", names);
+		picket_complain("%s: an action is needed: %s", parent->name, names);
 		return PICKET_EXIT_USAGE;
 	}
 	action = picket_command_action(line.command, *line.next);
 	if (action)
 		return action->run(line.next + 1);
-	picket_complain("kernel: unknown action '%.64s'; there are %s", *line.next, names);
+	picket_complain("%s: unknown action '%.64s'; there are %s", parent->name, *line.next,
+			names);
 	return PICKET_EXIT_USAGE;
 }
+
+static int run_action(char **arguments)
+{
+	return picket_action_run(&picket_command_kernel, arguments);
+}
+
+static const struct {
+	const char *name;
+	enum picket_watcher watcher;
+} watchers[] = {
+	{ "native", PICKET_WATCHER_NATIVE },
+	{ "module", PICKET_WATCHER_MODULE },
+	{ "kasan", PICKET_WATCHER_KASAN },
+};
 
 static int take_option(struct picket_action *action, const struct picket_command_line *line)
 {
@@ -55,12 +70,14 @@ static int take_option(struct picket_action *action, const struct picket_command
 				picket_option_flag(line->option, flag), error + strlen(name));
 		return -1;
 	}
-	if (strcmp(name, "native") && strcmp(name, "module"))
-		return action->set(action->context, line->option, line->value);
-	if (on)
-		action->wanted =
-			strcmp(name, "native") ? PICKET_DETECTOR_MODULE : PICKET_DETECTOR_NATIVE;
-	return 0;
+	for (size_t i = 0; i < sizeof(watchers) / sizeof(watchers[0]); i++) {
+		if (strcmp(name, watchers[i].name))
+			continue;
+		if (on)
+			action->wanted = watchers[i].watcher;
+		return 0;
+	}
+	return action->set(action->context, line->option, line->value);
 }
 
 static int take_operand(struct picket_action *action, char *operand, int operands_max)
@@ -98,20 +115,25 @@ int picket_action_read(struct picket_action *action, char **arguments, int opera
 	}
 }
 
-bool picket_kernel_is_loaded(void)
+bool picket_kernel_has_module(const char *name)
 {
 	char path[PATH_MAX];
 
-	return access(picket_system_path(path, "/sys/module/picket"), F_OK) == 0;
+	return access(picket_system_path(path, "/sys/module/%s", name), F_OK) == 0;
 }
 
-enum picket_detector picket_kernel_detector(enum picket_detector wanted)
+bool picket_kernel_is_loaded(void)
 {
-	if (wanted != PICKET_DETECTOR_NONE)
+	return picket_kernel_has_module("picket");
+}
+
+enum picket_watcher picket_kernel_watcher(enum picket_watcher wanted)
+{
+	if (wanted != PICKET_WATCHER_NONE)
 		return wanted;
 	if (picket_kernel_is_loaded())
-		return PICKET_DETECTOR_MODULE;
-	return picket_native_is_there() ? PICKET_DETECTOR_NATIVE : PICKET_DETECTOR_NONE;
+		return PICKET_WATCHER_MODULE;
+	return picket_native_is_there() ? PICKET_WATCHER_NATIVE : PICKET_WATCHER_NONE;
 }
 
 const char *picket_interval_text(long long interval_us, char text[PICKET_SAMPLING_BYTES])

@@ -17,10 +17,11 @@ extern const struct picket_command picket_kernel_reports;
 extern const struct picket_command picket_kernel_try;
 
 /* Who watches the kernel. */
-enum picket_detector {
-	PICKET_DETECTOR_NONE,
-	PICKET_DETECTOR_MODULE, /* picket.ko */
-	PICKET_DETECTOR_NATIVE, /* KFENCE, built in */
+enum picket_watcher {
+	PICKET_WATCHER_NONE,
+	PICKET_WATCHER_MODULE, /* picket.ko */
+	PICKET_WATCHER_NATIVE, /* KFENCE, built in */
+	PICKET_WATCHER_KASAN,  /* picket_kasan.ko; only of reports */
 };
 
 /* The options by which one of two detectors is chosen, as rows of a table. */
@@ -36,15 +37,24 @@ enum picket_detector {
 		.text = "picket.ko, even if the kernel has KFENCE built in", .max = 1,             \
 	}
 
+#define PICKET_OPTION_KASAN                                                                        \
+	{                                                                                          \
+		.name = "kasan", .kind = PICKET_OPTION_SWITCH, .standard = "0", .values = "",      \
+		.text = "picket_kasan.ko, which `picket kasan load` loads", .max = 1,              \
+	}
+
 /* The command line of an action: what is done with each option. */
 struct picket_action {
 	const struct picket_command *command;
 	/** set() - take an option with a value that is right. Return: 0 or -1: said. */
 	int (*set)(void *context, const struct picket_option *option, const char *value);
 	void *context;
-	enum picket_detector wanted; /* by --native and --module, which are not given to set() */
-	const char *operand;	     /* NULL: none was given */
+	enum picket_watcher wanted; /* by --native and so on, which are not given to set() */
+	const char *operand;	    /* NULL: none was given */
 };
+
+/** picket_action_run() - run the action that is named next. Return: exit status. */
+int picket_action_run(const struct picket_command *parent, char **arguments);
 
 /**
  * picket_action_read() - read the command line.
@@ -54,13 +64,16 @@ struct picket_action {
 int picket_action_read(struct picket_action *action, char **arguments, int operands_max);
 
 /**
- * picket_kernel_detector() - whom the action is about: who is wanted; else picket.ko if it is
+ * picket_kernel_watcher() - whom the action is about: who is wanted; else picket.ko if it is
  * loaded; else native KFENCE if the kernel has it.
  */
-enum picket_detector picket_kernel_detector(enum picket_detector wanted);
+enum picket_watcher picket_kernel_watcher(enum picket_watcher wanted);
 
 /** picket_kernel_is_loaded() - is picket.ko? */
 bool picket_kernel_is_loaded(void);
+
+/** picket_kernel_has_module() - is a module loaded? */
+bool picket_kernel_has_module(const char *name);
 
 /** picket_kernel_sampling() - "one allocation every 100 ms", or what else picket.ko guards. */
 #define PICKET_SAMPLING_BYTES 96

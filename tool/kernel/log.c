@@ -11,7 +11,6 @@
 
 #include "system.h"
 
-#define PREFIX "picket: "
 #define MESSAGE_BYTES 8192 /* the kernel's longest, with its head */
 
 int picket_log_mark(void)
@@ -33,17 +32,30 @@ static bool is_common(const char *line)
 	return strstr(line, "taint") || strstr(line, "invalid for parameter");
 }
 
-/* A line is "level,number,time,flags;text", or of a message that goes on: " NAME=value". */
-static void look(const char *line, char *text, size_t bytes)
+/* Return: what is behind "NAME: "; NULL: it does not begin so. */
+static const char *said_by(const char *name, const char *line)
 {
-	const char *said = strchr(line, ';');
+	size_t length = strlen(name);
 
-	if (line[0] == ' ' || !said || strncmp(said + 1, PREFIX, strlen(PREFIX)) || is_common(said))
-		return;
-	snprintf(text, bytes, "%s", said + 1 + strlen(PREFIX));
+	return strncmp(line, name, length) || strncmp(line + length, ": ", 2) ? NULL :
+										line + length + 2;
 }
 
-void picket_log_said(int mark, char *text, size_t bytes)
+/* A line is "level,number,time,flags;text", or of a message that goes on: " NAME=value". */
+static void look(const char *line, const char *module, char *text, size_t bytes)
+{
+	const char *start = strchr(line, ';'), *said;
+
+	if (line[0] == ' ' || !start || is_common(start))
+		return;
+	said = said_by(module, start + 1);
+	if (!said)
+		said = said_by("picket_kasan", start + 1);
+	if (said)
+		snprintf(text, bytes, "%s", said);
+}
+
+void picket_log_said(int mark, const char *module, char *text, size_t bytes)
 {
 	char message[MESSAGE_BYTES + 1], *rest, *line;
 	ssize_t count;
@@ -55,7 +67,7 @@ void picket_log_said(int mark, char *text, size_t bytes)
 	while ((count = read(mark, message, MESSAGE_BYTES)) > 0 || (count < 0 && errno == EPIPE)) {
 		message[count > 0 ? count : 0] = '\0';
 		for (rest = message; (line = strsep(&rest, "\n")) != NULL;)
-			look(line, text, bytes);
+			look(line, module, text, bytes);
 	}
 	close(mark);
 }

@@ -9,10 +9,11 @@
 int picket_log_mark(void);
 
 /**
- * picket_log_said() - the last line "picket: ..." since the mark that tells something; the mark is
+ * picket_log_said() - the last line of a module since the mark that tells something; the mark is
  * used up.
- * @text: receives it without "picket: "; "" if there is none, or the log may not be read.
+ * @module: the line begins with its name, or with "picket_kasan", which looks at every module.
+ * @text:   receives it without the name; "" if there is none, or the log may not be read.
  */
-void picket_log_said(int mark, char *text, size_t bytes);
+void picket_log_said(int mark, const char *module, char *text, size_t bytes);
 
 #endif

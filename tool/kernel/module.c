@@ -20,12 +20,13 @@ static const char *const directories[] = { "updates", "extra", "updates/dkms" };
 static const char *const suffixes[] = { "ko", "ko.xz" };
 static const char xz_magic[6] = { '\xfd', '7', 'z', 'X', 'Z', '\0' };
 
-int picket_ko_find_installed(char path[PATH_MAX])
+int picket_ko_find_installed(const struct picket_ko *ko, char path[PATH_MAX])
 {
 	for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++)
 		for (size_t j = 0; j < sizeof(suffixes) / sizeof(suffixes[0]); j++) {
-			picket_system_path(path, "/lib/modules/%s/%s/picket.%s",
-					   picket_system_release(), directories[i], suffixes[j]);
+			picket_system_path(path, "/lib/modules/%s/%s/%s.%s",
+					   picket_system_release(), directories[i], ko->name,
+					   suffixes[j]);
 			if (!access(path, F_OK))
 				return 0;
 		}
@@ -53,7 +54,7 @@ static int read_only(int fd)
 }
 
 /* Return: a descriptor of what was in @fd, which is closed; -1: said. */
-static int decompress(int fd, const char *path)
+static int decompress(const struct picket_ko *ko, int fd, const char *path)
 {
 	static char *const arguments[] = { "xz", "-dc", NULL };
 	struct picket_streams streams = { .input = fd,
@@ -65,43 +66,43 @@ static int decompress(int fd, const char *path)
 	if (!status)
 		return read_only(streams.output);
 	if (status == -ENOENT)
-		picket_complain("kernel start: '%s' is compressed and there is no xz; Debian's "
-				"package xz-utils has it",
-				path);
+		picket_complain("%s: '%s' is compressed and there is no xz; Debian's package "
+				"xz-utils has it",
+				ko->command, path);
 	else
-		picket_complain("kernel start: '%s' cannot be decompressed by xz", path);
+		picket_complain("%s: '%s' cannot be decompressed by xz", ko->command, path);
 	close(streams.output);
 	return -1;
 }
 
 /* Opening must neither wait nor act, whatever the file is. Return: a descriptor; -1: said. */
-static int open_file(const char *path)
+static int open_file(const struct picket_ko *ko, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat status;
 
 	if (fd >= 0 && !fstat(fd, &status) && S_ISREG(status.st_mode))
-		return is_compressed(fd) ? decompress(fd, path) : fd;
-	picket_complain("kernel start: cannot load '%s': %s", path,
+		return is_compressed(fd) ? decompress(ko, fd, path) : fd;
+	picket_complain("%s: cannot load '%s': %s", ko->command, path,
 			fd < 0 ? strerror(errno) : "is no regular file");
 	if (fd >= 0)
 		close(fd);
 	return -1;
 }
 
-int picket_ko_load(const char *path, const char *parameters)
+int picket_ko_load(const struct picket_ko *ko, const char *path, const char *parameters)
 {
 	char said[256], why[PICKET_REFUSAL_BYTES];
-	int fd = open_file(path), mark, error;
+	int fd = open_file(ko, path), mark, error;
 
 	if (fd < 0)
 		return -EINVAL;
 	mark = picket_log_mark();
 	error = picket_system_load_module(fd, parameters);
-	picket_log_said(mark, said, sizeof(said));
+	picket_log_said(mark, ko->name, said, sizeof(said));
 	close(fd);
 	if (error)
-		picket_complain("kernel start: the kernel refuses '%s': %s", path,
+		picket_complain("%s: the kernel refuses '%s': %s", ko->command, path,
 				picket_refusal_reason(-error, said, why));
 	return error;
 }

@@ -12,17 +12,17 @@
 #include "file.h"
 #include "system.h"
 
-#define DEVICE "/dev/picket"
+#define READERS_SAID 4
 
-static bool is_device(int directory, const char *name)
+static bool is_link_to(const char *device, int directory, const char *name)
 {
-	char target[sizeof(DEVICE) + 1];
+	char target[PATH_MAX];
 	ssize_t length = readlinkat(directory, name, target, sizeof(target));
 
-	return length == (ssize_t)strlen(DEVICE) && !memcmp(target, DEVICE, strlen(DEVICE));
+	return length == (ssize_t)strlen(device) && !memcmp(target, device, strlen(device));
 }
 
-static bool has_device_open(const char *pid)
+static bool has_open(const char *pid, const char *device)
 {
 	char path[PATH_MAX];
 	DIR *directory = opendir(picket_system_path(path, "/proc/%s/fd", pid));
@@ -32,7 +32,7 @@ static bool has_device_open(const char *pid)
 	if (!directory)
 		return false;
 	while (!found && (entry = readdir(directory)) != NULL)
-		found = is_device(dirfd(directory), entry->d_name);
+		found = is_link_to(device, dirfd(directory), entry->d_name);
 	closedir(directory);
 	return found;
 }
@@ -49,7 +49,7 @@ static void fill(struct picket_kernel_reader *reader, const char *pid)
 			*byte = '?';
 }
 
-int picket_readers_find(struct picket_kernel_reader *readers, int max)
+int picket_readers_find(const char *device, struct picket_kernel_reader *readers, int max)
 {
 	char path[PATH_MAX];
 	DIR *directory = opendir(picket_system_path(path, "/proc"));
@@ -61,7 +61,7 @@ int picket_readers_find(struct picket_kernel_reader *readers, int max)
 	while ((entry = readdir(directory)) != NULL) {
 		const char *pid = entry->d_name;
 
-		if (strspn(pid, "0123456789") != strlen(pid) || !has_device_open(pid))
+		if (strspn(pid, "0123456789") != strlen(pid) || !has_open(pid, device))
 			continue;
 		if (count < max)
 			fill(&readers[count], pid);
@@ -69,4 +69,18 @@ int picket_readers_find(struct picket_kernel_reader *readers, int max)
 	}
 	closedir(directory);
 	return count;
+}
+
+void picket_readers_text(const char *device, char *text, size_t bytes)
+{
+	struct picket_kernel_reader readers[READERS_SAID];
+	int count = picket_readers_find(device, readers, READERS_SAID);
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (int i = 0; i < count && i < READERS_SAID && used < bytes; i++)
+		used += (size_t)snprintf(text + used, bytes - used, "%spid %d (%s)", i ? ", " : "",
+					 readers[i].pid, readers[i].name);
+	if (count > READERS_SAID && used < bytes)
+		snprintf(text + used, bytes - used, " and %d others", count - READERS_SAID);
 }

@@ -18,12 +18,13 @@ struct reports {
 	const char *debuginfo_path;
 	struct picket_symbolizer *symbolizer;
 	struct picket_kernel_origin origin;
-	u64 sequence; /* of the last one */
+	u64 sequences[PICKET_DETECTOR_COUNT]; /* of the last one of each */
 };
 
 static const struct picket_option own_options[] = {
 	PICKET_OPTION_NATIVE,
 	PICKET_OPTION_MODULE,
+	PICKET_OPTION_KASAN,
 	{
 		.name = "follow",
 		.kind = PICKET_OPTION_SWITCH,
@@ -64,11 +65,14 @@ static int set_option(void *context, const struct picket_option *option, const c
 }
 
 /* Records count from 1, and old ones make room for new ones. */
-static void say_gap(struct reports *reports, u64 sequence)
+static void say_gap(struct reports *reports, const struct picket_record *record)
 {
-	u64 wanted = reports->sequence + 1;
+	u64 *last = &reports->sequences[record->detector < PICKET_DETECTOR_COUNT ?
+						record->detector :
+						PICKET_DETECTOR_GUARD];
+	u64 wanted = *last + 1, sequence = record->sequence;
 
-	reports->sequence = sequence;
+	*last = sequence;
 	if (sequence > wanted)
 		picket_complain("kernel reports: before the next report %llu made room for newer "
 				"ones and were lost",
@@ -79,7 +83,7 @@ static int print_report(void *context, struct picket_report *report)
 {
 	struct reports *reports = context;
 
-	say_gap(reports, report->record.sequence);
+	say_gap(reports, &report->record);
 	picket_origin_add(&reports->origin, report);
 	if (reports->json)
 		picket_enrich_json(report, reports->symbolizer, stdout);
@@ -88,12 +92,21 @@ static int print_report(void *context, struct picket_report *report)
 	return fflush(stdout) || ferror(stdout);
 }
 
-static int read_detector(enum picket_detector detector, const struct picket_report_taker *taker)
+static const char *const guard_device[] = { "/dev/picket", NULL };
+static const char *const kasan_device[] = { "/dev/picket-kasan", NULL };
+static const char *const devices[] = { "/dev/picket", "/dev/picket-kasan", NULL };
+
+/* The two modules have one device each, and whoever names neither means both. */
+static int read_detector(enum picket_watcher wanted, const struct picket_report_taker *taker)
 {
-	switch (detector) {
-	case PICKET_DETECTOR_MODULE:
-		return picket_device_read(taker);
-	case PICKET_DETECTOR_NATIVE:
+	if (wanted == PICKET_WATCHER_NONE && picket_kernel_has_module("picket_kasan"))
+		return picket_device_read(devices, taker);
+	switch (picket_kernel_watcher(wanted)) {
+	case PICKET_WATCHER_MODULE:
+		return picket_device_read(guard_device, taker);
+	case PICKET_WATCHER_KASAN:
+		return picket_device_read(kasan_device, taker);
+	case PICKET_WATCHER_NATIVE:
 		return picket_native_read(taker);
 	default:
 		picket_complain("kernel reports: nothing watches this kernel; `picket kernel "
@@ -102,7 +115,7 @@ static int read_detector(enum picket_detector detector, const struct picket_repo
 	}
 }
 
-static int print_reports(struct reports *reports, enum picket_detector detector)
+static int print_reports(struct reports *reports, enum picket_watcher wanted)
 {
 	struct picket_report_taker taker = {
 		.report = print_report,
@@ -123,7 +136,7 @@ static int print_reports(struct reports *reports, enum picket_detector detector)
 		picket_complain("kernel reports: out of memory");
 		return PICKET_EXIT_FAILURE;
 	}
-	error = read_detector(detector, &taker);
+	error = read_detector(wanted, &taker);
 	picket_symbolizer_destroy(reports->symbolizer);
 	return error ? PICKET_EXIT_FAILURE : PICKET_EXIT_OK;
 }
@@ -138,7 +151,7 @@ static int run(char **arguments)
 
 	if (status)
 		return status - 1;
-	return print_reports(&reports, picket_kernel_detector(action.wanted));
+	return print_reports(&reports, action.wanted);
 }
 
 const struct picket_command picket_kernel_reports = {

@@ -20,8 +20,8 @@ static const char *const places[] = {
 	"../source", "../../source", PICKET_SOURCES_FROM_COMMAND, PICKET_SOURCES_DIRECTORY, NULL,
 };
 
-/* What picket.ko is made of, and nothing that an earlier build may have left beside it. */
-static const char *const parts[] = { "VERSION", "core", "include", "port/linux/guard",
+/* What each module is made of, and nothing that an earlier build may have left beside it. */
+static const char *const parts[] = { "VERSION", "core", "include", "port/linux/base",
 				     "port/linux/compat" };
 static const char *const suffixes[] = { "VERSION", "Kbuild", ".c", ".h", ".S", ".def", ".mk" };
 
@@ -48,7 +48,7 @@ static bool is_source(const char *name)
 /* What to do with each file and directory; 0 or a negative errno, which ends it. */
 struct visitor {
 	int (*visit)(struct visitor *visitor, const FTSENT *entry, const char *relative);
-	const char *directory;
+	const char *to;
 	u64 digest;
 };
 
@@ -74,21 +74,27 @@ static int walk(const char *sources, FTS *tree, struct visitor *visitor)
 	return error;
 }
 
-static int walk_parts(const char *sources, struct visitor *visitor)
+static int walk_part(const char *sources, const char *part, struct visitor *visitor)
 {
-	int error = 0;
+	char path[2 * PATH_MAX], *roots[] = { path, NULL };
+	FTS *tree;
+	int error;
 
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && !error; i++) {
-		char path[2 * PATH_MAX], *roots[] = { path, NULL };
-		FTS *tree;
+	snprintf(path, sizeof(path), "%s/%s", sources, part);
+	tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+	if (!tree)
+		return -errno;
+	error = walk(sources, tree, visitor);
+	fts_close(tree);
+	return error;
+}
 
-		snprintf(path, sizeof(path), "%s/%s", sources, parts[i]);
-		tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
-		if (!tree)
-			return -errno;
-		error = walk(sources, tree, visitor);
-		fts_close(tree);
-	}
+static int walk_parts(const char *sources, const char *directory, struct visitor *visitor)
+{
+	int error = walk_part(sources, directory, visitor);
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && !error; i++)
+		error = walk_part(sources, parts[i], visitor);
 	return error;
 }
 
@@ -122,10 +128,10 @@ static int digest_file(struct visitor *visitor, const FTSENT *entry, const char 
 	return 0;
 }
 
-int picket_sources_digest(const char *sources, u64 *digest)
+int picket_sources_digest(const char *sources, const char *directory, u64 *digest)
 {
 	struct visitor visitor = { .visit = digest_file, .digest = DIGEST_START };
-	int error = walk_parts(sources, &visitor);
+	int error = walk_parts(sources, directory, &visitor);
 
 	*digest = visitor.digest;
 	return error;
@@ -171,17 +177,17 @@ static int copy(struct visitor *visitor, const FTSENT *entry, const char *relati
 {
 	char path[2 * PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/%s", visitor->directory, relative);
+	snprintf(path, sizeof(path), "%s/%s", visitor->to, relative);
 	if (entry->fts_info == FTS_D)
-		return make_directories(path, strlen(visitor->directory) + 1);
+		return make_directories(path, strlen(visitor->to) + 1);
 	return copy_file(entry->fts_accpath, path);
 }
 
-int picket_sources_copy(const char *sources, const char *directory)
+int picket_sources_copy(const char *sources, const char *directory, const char *to)
 {
-	struct visitor visitor = { .visit = copy, .directory = directory };
+	struct visitor visitor = { .visit = copy, .to = to };
 
-	return walk_parts(sources, &visitor);
+	return walk_parts(sources, directory, &visitor);
 }
 
 void picket_tree_remove(const char *directory)

@@ -19,6 +19,13 @@
 
 #define PARAMETERS "/sys/module/picket/parameters"
 
+static const struct picket_ko picket_ko = {
+	.name = "picket",
+	.command = "kernel start",
+	.directory = "port/linux/guard",
+	.otherwise = "; --module-file=FILE takes a picket.ko that was built",
+};
+
 struct start {
 	const char *module_file;
 	struct picket_setting *settings; /* in the order of the command line; room for all */
@@ -120,7 +127,7 @@ static int set_live(const struct picket_setting *setting)
 	if (stat(path, &status) || !(status.st_mode & S_IWUSR))
 		return 0;
 	error = picket_file_write(path, setting->value);
-	picket_log_said(mark, said, sizeof(said));
+	picket_log_said(mark, picket_ko.name, said, sizeof(said));
 	if (!error)
 		return 0;
 	picket_complain("kernel start: %s='%.64s': %s", flag_of(setting, flag), setting->value,
@@ -183,7 +190,7 @@ static int find_file(const struct start *start, char file[PATH_MAX])
 		snprintf(file, PATH_MAX, "%s", start->module_file);
 		return 0;
 	}
-	return picket_ko_find_installed(file) ? picket_ko_build(file) : 0;
+	return picket_ko_find_installed(&picket_ko, file) ? picket_ko_build(&picket_ko, file) : 0;
 }
 
 static int load(struct start *start)
@@ -198,7 +205,7 @@ static int load(struct start *start)
 		picket_complain("kernel start: out of memory");
 		return PICKET_EXIT_FAILURE;
 	}
-	error = picket_ko_load(file, parameters);
+	error = picket_ko_load(&picket_ko, file, parameters);
 	free(parameters);
 	if (error)
 		return PICKET_EXIT_FAILURE;
@@ -258,8 +265,8 @@ static int start_detector(struct picket_action *action)
 		return PICKET_EXIT_FAILURE;
 	}
 	if (start->module_file)
-		action->wanted = PICKET_DETECTOR_MODULE;
-	if (picket_kernel_detector(action->wanted) == PICKET_DETECTOR_NATIVE)
+		action->wanted = PICKET_WATCHER_MODULE;
+	if (picket_kernel_watcher(action->wanted) == PICKET_WATCHER_NATIVE)
 		return start_native(start);
 	return start_module(start);
 }

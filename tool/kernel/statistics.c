@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,18 +31,46 @@ static const char *explain(int error)
 			      "debugfs is not mounted: mount -t debugfs debugfs /sys/kernel/debug";
 }
 
-void picket_counters_read(enum picket_detector detector, char text[PICKET_STATISTICS_BYTES],
+void picket_counters_read(enum picket_watcher detector, char text[PICKET_STATISTICS_BYTES],
 			  const char **why)
 {
 	char path[PATH_MAX];
 	ssize_t count;
 
-	if (detector == PICKET_DETECTOR_NATIVE)
+	if (detector == PICKET_WATCHER_NATIVE)
 		picket_native_stats(path);
+	else if (detector == PICKET_WATCHER_KASAN)
+		picket_system_path(path, "/sys/kernel/debug/picket-kasan/stats");
 	else
 		picket_system_path(path, "/sys/kernel/debug/picket/stats");
 	count = picket_file_read(path, text, PICKET_STATISTICS_BYTES);
 	*why = count < 0 ? explain((int)-count) : NULL;
+}
+
+void picket_counters_print(const char *text, const char *why)
+{
+	printf("statistics:%s%s\n", why ? " " : "", why ? why : "");
+	if (why)
+		return;
+	for (const char *end; *text; text = end + (*end == '\n')) {
+		end = strchrnul(text, '\n');
+		printf("  %.*s\n", (int)(end - text), text);
+	}
+}
+
+json_t *picket_counters_json(const char *text, const char *why)
+{
+	json_t *statistics = why ? json_null() : json_object();
+
+	for (const char *end; !why && *text; text = end + (*end == '\n')) {
+		const char *value = strstr(text, ": ");
+
+		end = strchrnul(text, '\n');
+		if (value && value < end)
+			json_object_setn_new(statistics, text, (size_t)(value - text),
+					     json_integer(atoll(value + 2)));
+	}
+	return statistics;
 }
 
 long long picket_counters_find(const char *text, const char *name)

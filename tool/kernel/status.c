@@ -3,7 +3,6 @@
 #include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tool/complain.h"
@@ -19,7 +18,7 @@
 
 struct status {
 	bool json;
-	enum picket_detector detector;
+	enum picket_watcher detector;
 	long long interval_us;
 	long long every; /* 0: by the clock */
 	long long slots; /* objects that can be guarded at a time */
@@ -62,7 +61,7 @@ static void fill_module(struct status *status)
 		picket_file_number(picket_system_path(path, "%s/sample_interval_us", parameters));
 	status->every = picket_file_number(picket_system_path(path, "%s/every", parameters));
 	status->slots = picket_file_number(picket_system_path(path, "%s/num_objects", parameters));
-	status->reader_count = picket_readers_find(status->readers, READERS_SHOWN);
+	status->reader_count = picket_readers_find("/dev/picket", status->readers, READERS_SHOWN);
 }
 
 static void fill_native(struct status *status)
@@ -76,9 +75,9 @@ static void fill_native(struct status *status)
 
 static void fill(struct status *status)
 {
-	if (status->detector == PICKET_DETECTOR_NONE)
+	if (status->detector == PICKET_WATCHER_NONE)
 		return;
-	if (status->detector == PICKET_DETECTOR_MODULE)
+	if (status->detector == PICKET_WATCHER_MODULE)
 		fill_module(status);
 	else
 		fill_native(status);
@@ -89,9 +88,9 @@ static void fill(struct status *status)
 static const char *detector_text(const struct status *status)
 {
 	switch (status->detector) {
-	case PICKET_DETECTOR_MODULE:
+	case PICKET_WATCHER_MODULE:
 		return "picket.ko";
-	case PICKET_DETECTOR_NATIVE:
+	case PICKET_WATCHER_NATIVE:
 		return "KFENCE, built into the kernel";
 	default:
 		return "none";
@@ -115,20 +114,6 @@ static void print_readers(const struct status *status)
 	printf("\n");
 }
 
-static void print_statistics(const struct status *status)
-{
-	static char text[PICKET_STATISTICS_BYTES];
-	char *rest = text, *line;
-
-	printf("statistics:%s%s\n", status->no_statistics ? " " : "",
-	       status->no_statistics ? status->no_statistics : "");
-	if (status->no_statistics)
-		return;
-	snprintf(text, sizeof(text), "%s", status->statistics);
-	while ((line = strsep(&rest, "\n")) != NULL)
-		printf("  %s\n", line);
-}
-
 static void print_filters(void)
 {
 	static const char *const filters[] = { "cache", "module", "size" };
@@ -148,18 +133,18 @@ static void print_text(const struct status *status)
 
 	printf("kernel:     %s\n", picket_system_release());
 	printf("detector:   %s\n", detector_text(status));
-	if (status->detector == PICKET_DETECTOR_NONE)
+	if (status->detector == PICKET_WATCHER_NONE)
 		return;
-	printf("guards:     %s\n", status->detector == PICKET_DETECTOR_MODULE ?
+	printf("guards:     %s\n", status->detector == PICKET_WATCHER_MODULE ?
 					   picket_kernel_sampling(sampling) :
 					   picket_interval_text(status->interval_us, sampling));
-	if (status->detector == PICKET_DETECTOR_MODULE)
+	if (status->detector == PICKET_WATCHER_MODULE)
 		print_filters();
 	print_number("objects", status->slots);
 	print_number("reports", status->reports);
-	if (status->detector == PICKET_DETECTOR_MODULE)
+	if (status->detector == PICKET_WATCHER_MODULE)
 		print_readers(status);
-	print_statistics(status);
+	picket_counters_print(status->statistics, status->no_statistics);
 }
 
 static json_t *json_number(long long value)
@@ -177,42 +162,26 @@ static json_t *json_readers(const struct status *status)
 	return readers;
 }
 
-static json_t *json_statistics(const struct status *status)
-{
-	static char text[PICKET_STATISTICS_BYTES];
-	json_t *statistics = json_object();
-	char *rest = text, *line, *value;
-
-	snprintf(text, sizeof(text), "%s", status->statistics);
-	while ((line = strsep(&rest, "\n")) != NULL) {
-		value = strstr(line, ": ");
-		if (!value)
-			continue;
-		*value = '\0';
-		json_object_set_new(statistics, line, json_integer(atoll(value + 2)));
-	}
-	return statistics;
-}
-
 static void print_json(const struct status *status)
 {
 	static const char *const names[] = {
-		[PICKET_DETECTOR_NONE] = "none",
-		[PICKET_DETECTOR_MODULE] = "picket.ko",
-		[PICKET_DETECTOR_NATIVE] = "kfence",
+		[PICKET_WATCHER_NONE] = "none",
+		[PICKET_WATCHER_MODULE] = "picket.ko",
+		[PICKET_WATCHER_NATIVE] = "kfence",
 	};
 	json_t *root = json_object();
 
 	json_object_set_new(root, "kernel", json_string(picket_system_release()));
 	json_object_set_new(root, "detector", json_string(names[status->detector]));
-	if (status->detector != PICKET_DETECTOR_NONE) {
+	if (status->detector != PICKET_WATCHER_NONE) {
 		json_object_set_new(root, "sample_interval_us", json_number(status->interval_us));
 		json_object_set_new(root, "objects", json_number(status->slots));
 		json_object_set_new(root, "reports", json_number(status->reports));
-		json_object_set_new(root, "statistics",
-				    status->no_statistics ? json_null() : json_statistics(status));
+		json_object_set_new(
+			root, "statistics",
+			picket_counters_json(status->statistics, status->no_statistics));
 	}
-	if (status->detector == PICKET_DETECTOR_MODULE) {
+	if (status->detector == PICKET_WATCHER_MODULE) {
 		json_object_set_new(root, "every", json_number(status->every));
 		json_object_set_new(root, "readers", json_readers(status));
 	}
@@ -223,11 +192,11 @@ static void print_json(const struct status *status)
 
 static int check_there(const struct status *status)
 {
-	if (status->detector == PICKET_DETECTOR_MODULE && !picket_kernel_is_loaded()) {
+	if (status->detector == PICKET_WATCHER_MODULE && !picket_kernel_is_loaded()) {
 		picket_complain("kernel status: picket.ko is not loaded");
 		return -1;
 	}
-	if (status->detector == PICKET_DETECTOR_NATIVE && !picket_native_is_there()) {
+	if (status->detector == PICKET_WATCHER_NATIVE && !picket_native_is_there()) {
 		picket_complain("kernel status: the running kernel, %s, has no KFENCE built in",
 				picket_system_release());
 		return -1;
@@ -245,7 +214,7 @@ static int run(char **arguments)
 
 	if (error)
 		return error - 1;
-	status.detector = picket_kernel_detector(action.wanted);
+	status.detector = picket_kernel_watcher(action.wanted);
 	if (check_there(&status))
 		return PICKET_EXIT_FAILURE;
 	fill(&status);

@@ -13,34 +13,17 @@
 #include "statistics.h"
 #include "system.h"
 
-#define READERS_SAID 4
-
 static const struct picket_option own_options[] = {
 	PICKET_OPTION_NATIVE,
 	PICKET_OPTION_MODULE,
 	{ 0 },
 };
 
-/* "pid 12 (cat), pid 15 (picket)" */
-static void list_readers(char *text, size_t bytes)
-{
-	struct picket_kernel_reader readers[READERS_SAID];
-	int count = picket_readers_find(readers, READERS_SAID);
-	size_t used = 0;
-
-	text[0] = '\0';
-	for (int i = 0; i < count && i < READERS_SAID && used < bytes; i++)
-		used += (size_t)snprintf(text + used, bytes - used, "%spid %d (%s)", i ? ", " : "",
-					 readers[i].pid, readers[i].name);
-	if (count > READERS_SAID && used < bytes)
-		snprintf(text + used, bytes - used, " and %d others", count - READERS_SAID);
-}
-
 static void say_not_unloaded(int error)
 {
 	char readers[512];
 
-	list_readers(readers, sizeof(readers));
+	picket_readers_text("/dev/picket", readers, sizeof(readers));
 	if (error != EBUSY && error != EAGAIN && error != EWOULDBLOCK)
 		picket_complain("kernel stop: no more samples are taken, but picket.ko cannot be "
 				"unloaded: %s",
@@ -79,7 +62,7 @@ static int stop_module(void)
 		return PICKET_EXIT_OK;
 	}
 	stop_sampling();
-	picket_counters_read(PICKET_DETECTOR_MODULE, statistics, &why);
+	picket_counters_read(PICKET_WATCHER_MODULE, statistics, &why);
 	live = picket_counters_find(statistics, "currently allocated");
 	error = picket_system_unload_module("picket");
 	if (error) {
@@ -116,10 +99,10 @@ static int stop(char **arguments)
 		picket_complain("kernel stop: only root may stop it");
 		return PICKET_EXIT_FAILURE;
 	}
-	switch (picket_kernel_detector(action.wanted)) {
-	case PICKET_DETECTOR_MODULE:
+	switch (picket_kernel_watcher(action.wanted)) {
+	case PICKET_WATCHER_MODULE:
 		return stop_module();
-	case PICKET_DETECTOR_NATIVE:
+	case PICKET_WATCHER_NATIVE:
 		return stop_native();
 	default:
 		printf("nothing watches this kernel\n");

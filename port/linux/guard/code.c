@@ -109,7 +109,7 @@ static void range_add(enum picket_code kind, unsigned long start)
 	unsigned long bytes, offset;
 
 	if (code[kind].count >= RANGES_MAX ||
-	    !picket_imports.kallsyms_lookup_size_offset(start, &bytes, &offset))
+	    !picket_kernel.kallsyms_lookup_size_offset(start, &bytes, &offset))
 		return;
 	code[kind].range[code[kind].count].start = start;
 	code[kind].range[code[kind].count].bytes = bytes;
@@ -159,10 +159,10 @@ void picket_code_find(void)
 
 	for (kind = 0; kind < PICKET_CODE_COUNT; kind++)
 		wanted[kind] = !kinds[kind].unless ||
-			       !picket_imports.kallsyms_lookup_name(kinds[kind].unless);
-	mutex_lock(picket_imports.module_mutex);
-	picket_imports.kallsyms_on_each_symbol((void *)visit, wanted);
-	mutex_unlock(picket_imports.module_mutex);
+			       !picket_kernel.kallsyms_lookup_name(kinds[kind].unless);
+	mutex_lock(picket_kernel.module_mutex);
+	picket_kernel.kallsyms_on_each_symbol((void *)visit, wanted);
+	mutex_unlock(picket_kernel.module_mutex);
 }
 
 bool picket_code_has(enum picket_code kind)

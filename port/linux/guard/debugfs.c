@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* /sys/kernel/debug/picket/, with the files and the lines that KFENCE has there, and our own. */
 #include "module.h"
-#include "device.h"
 #include "probes.h"
-#include "report.h"
-#include "symbols.h"
+#include "../base/device.h"
+#include "../base/printer.h"
+#include "../base/symbols.h"
 
 #include <linux/debugfs.h>
 #include <linux/sched/clock.h>
@@ -46,7 +46,7 @@ static int stats_show(struct seq_file *file, void *unused)
 	seq_printf(file, "samples lost (timer late): %llu\n",
 		   picket_samples_lost[PICKET_LOSS_LATE]);
 	seq_printf(file, "probes not armed: %llu\n", picket_probes_failed);
-	seq_printf(file, "reports lost: %llu\n", stats.reports_lost + picket_reports_unprinted());
+	seq_printf(file, "reports lost: %llu\n", stats.reports_lost + picket_log_refused());
 	seq_printf(file, "records lost (device): %llu\n", picket_device_lost());
 	seq_printf(file, "spurious faults: %llu\n", stats.spurious);
 	return 0;

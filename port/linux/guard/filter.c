@@ -70,7 +70,7 @@ static bool is_of_module(const struct names *names, unsigned long pc)
 	bool listed;
 
 	preempt_disable();
-	module = picket_imports.module_address(pc);
+	module = picket_kernel.module_address(pc);
 	listed = module && is_listed(names, module->name);
 	preempt_enable();
 	return listed;

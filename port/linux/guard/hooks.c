@@ -96,7 +96,7 @@ static int install(struct hook *hook)
 {
 	int error = -ENOENT;
 
-	hook->direct.function = picket_imports.kallsyms_lookup_name(hook->symbol);
+	hook->direct.function = picket_kernel.kallsyms_lookup_name(hook->symbol);
 	if (!hook->direct.function && hook->optional)
 		return 0;
 	hook->direct.trampoline = (unsigned long)hook->trampoline;
@@ -166,7 +166,7 @@ int picket_hooks_install_alloc(void)
 
 	for (i = 0; i < ARRAY_SIZE(alloc_sets); i++) {
 		allocs = alloc_sets[i];
-		if (picket_imports.kallsyms_lookup_name(allocs->symbol))
+		if (picket_kernel.kallsyms_lookup_name(allocs->symbol))
 			return by_probe() ? probe_set(allocs) : install_set(allocs);
 	}
 	pr_err("this kernel allocates by functions that are not known\n");

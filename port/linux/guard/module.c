@@ -2,15 +2,13 @@
 /* Loading and unloading, each in the one order that is safe. */
 #include "module.h"
 #include "code.h"
-#include "device.h"
 #include "hooks.h"
 #include "imports.h"
 #include "leftovers.h"
 #include "slab.h"
+#include "../base/device.h"
 
 #include <linux/module.h>
-
-#include <asm/cpufeature.h>
 
 #define DEFAULT_ALIGN ARCH_KMALLOC_MINALIGN
 
@@ -48,21 +46,9 @@ static int create_guard(void)
 	return error;
 }
 
-/* Functions found by name may lack the mark that indirect calls need where they are checked. */
-static int check_machine(void)
-{
-#ifdef X86_FEATURE_IBT
-	if (cpu_feature_enabled(X86_FEATURE_IBT)) {
-		pr_err("this CPU checks indirect calls (IBT); boot with ibt=off, or use KFENCE\n");
-		return -EOPNOTSUPP;
-	}
-#endif
-	return 0;
-}
-
 static int learn_kernel(void)
 {
-	int error = check_machine() ?: picket_imports_find() ?: picket_layout_read();
+	int error = picket_imports_read() ?: picket_layout_read();
 
 	if (error)
 		return error;
@@ -88,7 +74,7 @@ static int __init picket_init(void)
 
 	if (error)
 		return error;
-	error = picket_device_start();
+	error = picket_device_start("picket");
 	if (error)
 		goto no_device;
 	error = create_guard();

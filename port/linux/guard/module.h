@@ -134,7 +134,6 @@ void picket_free_settle(void);
 /* report.c */
 void picket_report(const struct picket_record *record);
 void picket_report_disabled(const char *why);
-u64 picket_reports_unprinted(void);
 
 /* panic.c */
 void picket_panic_start(void);

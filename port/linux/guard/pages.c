@@ -167,13 +167,3 @@ int picket_plat_show(struct picket_platform *platform, uptr address, uptr size_b
 void picket_plat_discard(struct picket_platform *platform, uptr address, uptr size_bytes)
 {
 }
-
-void *picket_plat_metadata(struct picket_platform *platform, uptr size_bytes)
-{
-	return vzalloc(size_bytes);
-}
-
-void picket_plat_metadata_free(struct picket_platform *platform, void *memory, uptr size_bytes)
-{
-	vfree(memory);
-}

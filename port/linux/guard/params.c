@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "module.h"
+#include "../base/params.h"
 
 #include <linux/log2.h>
 #include <linux/module.h>
-#include <linux/mutex.h>
 
 #define INTERVAL_MIN_US 10
 #define INTERVAL_MAX_US 3600000000u
@@ -19,15 +19,6 @@ struct picket_params picket_params = {
 	.report_prefix = "BUG: KFENCE: ",
 };
 
-static bool live; /* the detector is there: changes act at once */
-static DEFINE_MUTEX(change);
-
-static int refuse(const char *value, const char *name, const char *allowed)
-{
-	pr_err("%s '%.*s' is not allowed: %s\n", name, (int)strcspn(value, "\n"), value, allowed);
-	return -EINVAL;
-}
-
 /* Samples from now on as the parameters say. */
 static void apply_sampling(void)
 {
@@ -40,26 +31,15 @@ static void apply_covered(void)
 	picket_guard_set_covered(picket_linux.guard, picket_params.skip_covered_thresh);
 }
 
-static void store(unsigned int *place, unsigned int value, void (*apply)(void))
+static void start(void)
 {
-	mutex_lock(&change);
-	WRITE_ONCE(*place, value);
-	if (live && apply)
-		apply();
-	mutex_unlock(&change);
+	apply_covered();
+	picket_gate_start();
 }
 
 void picket_params_running(bool running)
 {
-	mutex_lock(&change);
-	live = running;
-	if (running) {
-		apply_covered();
-		picket_gate_start();
-	} else {
-		picket_gate_stop();
-	}
-	mutex_unlock(&change);
+	picket_params_live(running, running ? start : picket_gate_stop);
 }
 
 /* One interval under two names: the argument is how many microseconds the name's unit has. */
@@ -76,9 +56,9 @@ static int set_interval(const char *value, const struct kernel_param *param)
 
 	if (kstrtouint(value, 0, &number) || number > max || (number && number < min)) {
 		scnprintf(allowed, sizeof(allowed), "0 and numbers from %u to %u are", min, max);
-		return refuse(value, param->name, allowed);
+		return picket_param_refuse(value, param->name, allowed);
 	}
-	store(&picket_params.interval_us, number * unit_us, apply_sampling);
+	picket_param_store(&picket_params.interval_us, number * unit_us, apply_sampling);
 	return 0;
 }
 
@@ -90,107 +70,36 @@ static int get_interval(char *buffer, const struct kernel_param *param)
 			 DIV_ROUND_UP(picket_params.interval_us, unit_us));
 }
 
-/* A bounded number: its limits stand with it. */
-struct bounded {
-	unsigned int *value;
-	unsigned int min;
-	unsigned int max;
-	void (*apply)(void); /* a change, where a new value is not just read */
-};
-
-static int set_bounded(const char *value, const struct kernel_param *param)
-{
-	const struct bounded *bounded = param->arg;
-	char allowed[64];
-	unsigned int number;
-
-	if (kstrtouint(value, 0, &number) || number < bounded->min || number > bounded->max) {
-		scnprintf(allowed, sizeof(allowed), "numbers from %u to %u are", bounded->min,
-			  bounded->max);
-		return refuse(value, param->name, allowed);
-	}
-	store(bounded->value, number, bounded->apply);
-	return 0;
-}
-
-static int get_bounded(char *buffer, const struct kernel_param *param)
-{
-	const struct bounded *bounded = param->arg;
-
-	return scnprintf(buffer, PAGE_SIZE, "%u\n", *bounded->value);
-}
-
 static int set_align(const char *value, const struct kernel_param *param)
 {
 	unsigned int number;
 
 	if (kstrtouint(value, 0, &number) || number > PAGE_SIZE ||
 	    (number && !is_power_of_2(number)))
-		return refuse(value, param->name, "0 and powers of two up to a page are");
+		return picket_param_refuse(value, param->name,
+					   "0 and powers of two up to a page are");
 	picket_params.align = number;
 	return 0;
 }
 
-static int set_flag(const char *value, const struct kernel_param *param)
-{
-	if (param_set_bool(value, param))
-		return refuse(value, param->name, "Y and N are");
-	return 0;
-}
-
-/* One of a few words. */
-struct choice {
-	unsigned int *value;
-	const char *const *words; /* NULL after the last */
-	const char *allowed;
-};
-
-static int set_choice(const char *value, const struct kernel_param *param)
-{
-	const struct choice *choice = param->arg;
-	unsigned int number;
-
-	for (number = 0; choice->words[number]; number++) {
-		if (!sysfs_streq(value, choice->words[number]))
-			continue;
-		*choice->value = number;
-		return 0;
-	}
-	return refuse(value, param->name, choice->allowed);
-}
-
-static int get_choice(char *buffer, const struct kernel_param *param)
-{
-	const struct choice *choice = param->arg;
-
-	return scnprintf(buffer, PAGE_SIZE, "%s\n", choice->words[*choice->value]);
-}
-
-static const struct choice fault = {
+static const struct picket_choice fault = {
 	&picket_params.fault,
 	(const char *const[]){ "report", "oops", "panic", NULL },
 	"report, oops and panic are",
 };
-static const struct choice sample_by = {
+static const struct picket_choice sample_by = {
 	&picket_params.sample_by,
 	(const char *const[]){ "trampoline", "probe", NULL },
 	"trampoline and probe are",
 };
 
 static const struct kernel_param_ops interval_ops = { .set = set_interval, .get = get_interval };
-static const struct kernel_param_ops bounded_ops = { .set = set_bounded, .get = get_bounded };
 static const struct kernel_param_ops align_ops = { .set = set_align, .get = param_get_uint };
-static const struct kernel_param_ops flag_ops = {
-	.flags = KERNEL_PARAM_OPS_FL_NOARG,
-	.set = set_flag,
-	.get = param_get_bool,
-};
-static const struct kernel_param_ops choice_ops = { .set = set_choice, .get = get_choice };
 
 #define BOUNDED(name, minimum, maximum, mode, apply)                                               \
-	static const struct bounded name##_bounded = { &picket_params.name, minimum, maximum,      \
-						       apply };                                    \
-	module_param_cb(name, &bounded_ops, (void *)&name##_bounded, mode)
+	static const struct picket_bounded name##_bounded = { &picket_params.name, minimum,        \
+							      maximum, apply };                    \
+	module_param_cb(name, &picket_bounded_ops, (void *)&name##_bounded, mode)
 
 module_param_cb(sample_interval, &interval_ops, (void *)&millisecond, 0600);
 MODULE_PARM_DESC(sample_interval, "milliseconds between samples; 0: none (100)");
@@ -198,7 +107,7 @@ module_param_cb(sample_interval_us, &interval_ops, (void *)&microsecond, 0600);
 MODULE_PARM_DESC(sample_interval_us, "the same in microseconds (100000)");
 BOUNDED(every, 0, EVERY_MAX, 0644, apply_sampling);
 MODULE_PARM_DESC(every, "sample one of so many allocations, not by time; 0: by time (0)");
-module_param_cb(sample_by, &choice_ops, (void *)&sample_by, 0444);
+module_param_cb(sample_by, &picket_choice_ops, (void *)&sample_by, 0444);
 MODULE_PARM_DESC(sample_by, "trampoline, or probe: costs nothing between samples (trampoline)");
 BOUNDED(num_objects, 1, OBJECTS_MAX, 0444, NULL);
 MODULE_PARM_DESC(num_objects, "objects guarded at a time (255)");
@@ -210,11 +119,11 @@ BOUNDED(skip_covered_thresh, 0, 100, 0644, apply_covered);
 MODULE_PARM_DESC(skip_covered_thresh, "percent of slots above which known sites pass (75)");
 module_param_cb(align, &align_ops, &picket_params.align, 0444);
 MODULE_PARM_DESC(align, "of objects at the right end; 0: what the allocator promises (0)");
-module_param_cb(deferrable, &flag_ops, &picket_params.deferrable, 0444);
+module_param_cb(deferrable, &picket_flag_ops, &picket_params.deferrable, 0444);
 MODULE_PARM_DESC(deferrable, "do not wake idle CPUs to sample, in steps of jiffies (N)");
-module_param_cb(check_on_panic, &flag_ops, &picket_params.check_on_panic, 0444);
+module_param_cb(check_on_panic, &picket_flag_ops, &picket_params.check_on_panic, 0444);
 MODULE_PARM_DESC(check_on_panic, "check all objects when the kernel panics (N)");
-module_param_cb(fault, &choice_ops, (void *)&fault, 0444);
+module_param_cb(fault, &picket_choice_ops, (void *)&fault, 0444);
 MODULE_PARM_DESC(fault, "after a report: report (go on), oops or panic (report)");
 module_param_named(report_prefix, picket_params.report_prefix, charp, 0444);
 MODULE_PARM_DESC(report_prefix, "of a report's title (BUG: KFENCE: )");

@@ -122,7 +122,7 @@ static void leave(struct kprobe *kprobe, struct pt_regs *regs, unsigned long fla
 int picket_probes_add(const char *symbol, picket_handler handler)
 {
 	struct probe *probe = &probes[probe_count];
-	unsigned long entry = picket_imports.kallsyms_lookup_name(symbol);
+	unsigned long entry = picket_kernel.kallsyms_lookup_name(symbol);
 	int error;
 
 	if (entry)

@@ -7,8 +7,6 @@
 
 struct pt_regs;
 
-#define PICKET_ADDRESS_BYTES 24
-
 /*
  * A call of the core that may find bugs, on the caller's stack. Reports belong to the innermost of
  * their CPU.
@@ -33,14 +31,5 @@ void picket_call_begin(struct picket_call *call, struct pt_regs *regs);
  * now nothing of the core is left half done.
  */
 void picket_call_end(struct picket_call *call);
-
-/** picket_addresses_shown() - does the administrator let addresses stand in the log? */
-bool picket_addresses_shown(void);
-
-/**
- * picket_address_digits() - an address as the log shows it, as struct picket_text_style has it.
- * @digits: PICKET_ADDRESS_BYTES of the caller.
- */
-const char *picket_address_digits(void *digits, u64 address);
 
 #endif

@@ -32,7 +32,6 @@ static struct kmem_cache *cache;
 static void *kept[KEEP_MAX];
 static unsigned int kept_count;
 
-/* Of the detector that is there: ours, or the kernel's own. */
 static unsigned long pool_start, pool_bytes;
 
 static struct counts {
@@ -59,10 +58,6 @@ static void find_pool(void)
 {
 	pool_start = value_of("picket_pool_start");
 	pool_bytes = value_of("picket_pool_bytes");
-	if (pool_start)
-		return;
-	pool_start = value_of("__kfence_pool");
-	pool_bytes = 2 * 1024 * 1024;
 }
 
 static u64 samples_lost(void)

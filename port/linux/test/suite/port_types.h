@@ -4,7 +4,7 @@
 #define PICKET_SUITE_PORT_TYPES_H
 
 #define picket_lock_try seam_lock_try
-#include "../../guard/port_types.h"
+#include "../../base/port_types.h"
 #undef picket_lock_try
 
 /** seam_lock_busy() - shall this try fail? */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * /dev/picket: a ring of lines. A line is made when its bug is found, since later the modules it
+ * A ring of lines. A line is made when its bug is found, since later the modules it
  * names may be gone. When the ring is full the oldest lines make room. Each open file reads on its
  * own, from the oldest line on; a reader that was overtaken goes on with the oldest there is.
  *
  * Positions count bytes since the start, so that they never wrap. Text between `tail` and `head` is
  * whole lines; the line being written lies behind `head`.
  */
-#include "module.h"
+#include "base.h"
 #include "device.h"
 #include "symbols.h"
 
@@ -279,7 +279,6 @@ static const struct file_operations operations = {
 
 static struct miscdevice device = {
 	.minor = MISC_DYNAMIC_MINOR,
-	.name = "picket",
 	.fops = &operations,
 	.mode = 0400,
 };
@@ -297,19 +296,20 @@ static void read_boot_id(void)
 	filp_close(file, NULL);
 }
 
-int picket_device_start(void)
+int picket_device_start(const char *name)
 {
 	int error = -ENOMEM;
 
 	picket_lock_init(&ring.lock);
 	init_irq_work(&wake, wake_readers);
 	read_boot_id();
+	device.name = name;
 	ring.text = vzalloc(RING_BYTES);
 	if (ring.text)
 		error = misc_register(&device);
 	if (!error)
 		return 0;
-	pr_err("the device /dev/picket cannot be made (error %d)\n", error);
+	pr_err("the device /dev/%s cannot be made (error %d)\n", name, error);
 	vfree(ring.text);
 	return error;
 }

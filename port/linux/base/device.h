@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* Records as lines of JSON, for a reader of /dev/picket. */
+/* Records as lines of JSON, for a reader of /dev/picket and the like. */
 #ifndef PICKET_LINUX_DEVICE_H
 #define PICKET_LINUX_DEVICE_H
 
@@ -9,9 +9,11 @@ struct picket_record;
 
 /**
  * picket_device_start() - make room for records, and the device.
+ * @name: static; of the node in /dev.
+ *
  * Context: may sleep. Return: 0 or a negative error, after saying what failed.
  */
-int picket_device_start(void);
+int picket_device_start(const char *name);
 
 /** picket_device_stop() - the opposite. Context: nothing is reported any more; may sleep. */
 void picket_device_stop(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-#include "module.h"
+#include "base.h"
 #include "symbols.h"
-#include "imports.h"
+#include "kernel.h"
 #include "../compat/module.h"
 
 #include <asm/page_types.h>
@@ -12,7 +12,7 @@
  */
 static void locate(unsigned long address, const char *owner, struct picket_frame *out)
 {
-	const struct module *module = picket_imports.module_address(address);
+	const struct module *module = picket_kernel.module_address(address);
 
 	if (module) {
 		out->module = module->name;
@@ -22,7 +22,7 @@ static void locate(unsigned long address, const char *owner, struct picket_frame
 		out->module_offset = out->function_offset;
 	} else {
 		out->module = "vmlinux";
-		out->module_offset = address - (unsigned long)picket_imports.text + __START_KERNEL;
+		out->module_offset = address - (unsigned long)picket_kernel.text + __START_KERNEL;
 	}
 }
 
@@ -34,7 +34,7 @@ u32 picket_symbols_frames(void *context, u64 pc, bool exact, struct picket_frame
 	const char *name;
 
 	memset(out, 0, sizeof(*out));
-	name = picket_imports.kallsyms_lookup(pc, &size, &offset, &owner, names->name);
+	name = picket_kernel.kallsyms_lookup(pc, &size, &offset, &owner, names->name);
 	if (!name)
 		return 0;
 	out->function = name;

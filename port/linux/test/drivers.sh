@@ -1,0 +1,182 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+#
+# usage: drivers.sh KERNEL DIRECTORY DRIVER SECONDS [inline|outline|plain]
+#
+# Boots the kernel with two CPUs, and has a driver of Debian's kernel source, built as it is with
+# shadow checks of that kind (or with none: plain), work for so many seconds: a file system with
+# parallel writers, or a network driver with streams and pings. Picket's runtime comes from the
+# directory. Nothing may be reported, and all data must be right. Output is TAP.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+vm=$here/../../../test/vm
+usage()
+{
+	echo "usage: drivers.sh KERNEL DIRECTORY DRIVER SECONDS [inline|outline|plain]" >&2
+	exit 2
+}
+[ $# -ge 4 ] || usage
+kernel=$1
+runtime=$2
+driver=$3
+seconds=$4
+mode=${5:-inline}
+case $driver in
+xfs | ext4 | btrfs)
+	kind=disk program=worker
+	work="write read truncate direct map punch rename unlink link directory attribute sync"
+	;;
+veth) kind=net program=echo ;;
+*) usage ;;
+esac
+case $mode in
+inline | outline) instrumented=yes ;;
+plain) instrumented= ;;
+*) usage ;;
+esac
+
+# What a healthy run shows at the very least, on a slow and busy machine too.
+rounds_min=2
+work_min=10
+tcp_min_kib=2048
+udp_min_kib=128
+complaints='WARNING:|BUG:|Oops|general protection|INFO: (rcu|task)|Call Trace:|corrupt|picket.*(disabled|refus)'
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/picket-drivers.XXXXXX")
+trap 'rm -rf "$dir"' EXIT
+trap 'exit 1' HUP INT TERM
+log=$dir/log
+guest=$dir/guest
+said=$dir/said
+count=0
+failures=0
+
+# check WHAT CONDITION...: the condition is a command
+check()
+{
+	what=$1
+	shift
+	count=$((count + 1))
+	if "$@"; then
+		echo "ok $count - $what"
+	else
+		echo "not ok $count - $what"
+		failures=$((failures + 1))
+	fi
+}
+
+# prepare COMMAND...: prints what it prints; where nothing can be fetched the test is skipped
+prepare()
+{
+	"$@" 2>"$dir/errors" || {
+		[ $? -eq 125 ] || {
+			sed 's/^/# /' "$dir/errors" >&2
+			exit 1
+		}
+		echo "1..0 # SKIP $(tail -n 1 "$dir/errors")" >&2
+		exit 125
+	}
+}
+
+boot()
+{
+	printf 'driver=%s\nkind=%s\nseconds=%s\n' "$driver" "$kind" "$seconds" >"$dir/settings"
+	while read -r module; do
+		set -- "$@" --module "$built/needs/$module"
+	done <"$built/needs/list"
+	[ ! "$instrumented" ] || set -- "$@" --file "$runtime/picket_kasan.ko"
+	"$vm/run" "$kernel" --smp 2 "$@" --file "$dir/settings" --file "$dir/drivers-$program" \
+		--file "$here/drivers-$kind" --file "$built/$driver.ko" --file "$tools/usr:/usr" \
+		--file "$tools/lib64:/lib64" --init "$here/drivers-guest" \
+		--timeout $((seconds * 3 + 300)) >"$log" 2>&1 || :
+}
+
+well()
+{
+	grep -q 'drivers: done' "$log" && ! grep -Eq "$complaints" "$guest"
+}
+
+# How often all writers did one kind of work: total NAME
+total()
+{
+	sed -n "s/^work: seed .* $1 \([0-9]*\).*/\1/p" "$said" | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+# Of all rounds: in_rounds PATTERN, in which one number is in \( \)
+in_rounds()
+{
+	sed -n "s/^round .*$1.*/\1/p" "$said" | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+rounds()
+{
+	sed -n 's/^rounds: //p' "$said"
+}
+
+check_disk_work()
+{
+	for name in $work; do
+		check "at least $work_min times: $name ($(total "$name") times)" \
+			[ "$(total "$name")" -ge $work_min ]
+	done
+	check "all data that was read was right" [ "$(total failed)" -eq 0 ]
+	files=$(in_rounds ' \([0-9]*\) files right')
+	check "so it was after each remount ($files files)" [ "$files" -ge $((rounds_min * 36)) ]
+	fscks=$(in_rounds ' \([0-9]*\) fsck clean')
+	check "fsck found nothing after each umount" [ "$fscks" -eq $(($(rounds) * 2)) ]
+}
+
+check_net_work()
+{
+	tcp=$(in_rounds 'tcp \([0-9]*\) KiB right')
+	check "streams echoed the right data ($tcp KiB)" [ "$tcp" -ge $tcp_min_kib ]
+	udp=$(in_rounds 'udp \([0-9]*\) KiB right')
+	check "datagrams echoed the right data ($udp KiB)" [ "$udp" -ge $udp_min_kib ]
+	lost=$(in_rounds ' \([0-9]*\) lost')
+	sent=$(in_rounds '(\([0-9]*\) datagrams')
+	check "most were not lost ($lost of $sent were)" [ "$lost" -le $((sent / 2)) ]
+	pings=$(in_rounds ' \([0-9]*\) of [0-9]* pings answered')
+	pings_sent=$(in_rounds ' of \([0-9]*\) pings answered')
+	check "most pings were answered ($pings of $pings_sent)" [ "$pings" -gt $((pings_sent / 2)) ]
+}
+
+# The first of what the runtime said of it at the ends of rounds: runtime_said NAME SORT-OPTION
+runtime_said()
+{
+	sed -n "s/^runtime: .*,\{0,1\}$1: \([0-9]*\),.*/\1/p" "$said" | sort $2 | head -n 1
+}
+
+check_runtime()
+{
+	check "the runtime knew it as $mode in each round" \
+		[ "$(grep -c "^runtime: $driver $mode," "$said")" -eq "$(rounds)" ]
+	check "it was never off" [ "$(runtime_said enabled -n)" -eq 1 ]
+	retained=$(runtime_said 'objects retained' -rn)
+	check "it kept what the driver freed (up to $retained objects)" [ "$retained" -ge $work_min ]
+	check "it counts no report" [ "$(runtime_said reports -rn)" -eq 0 ]
+}
+
+built=$(prepare "$vm/drivers" "$kernel" "$driver" \
+	${instrumented:+PICKET_KASAN="$mode" PICKET_KASAN_RUNTIME="$runtime"}) || exit
+tools=$(prepare "$vm/tools" "$kernel") || exit
+${CC:-cc} -O2 -static -o "$dir/drivers-$program" "$here/drivers-$program.c"
+boot
+# What a boot says on a machine that is busy is not the driver's.
+sed -n '/Run \/init/,$ p' "$log" >"$guest"
+sed -n 's/^.*drivers: //p' "$guest" >"$said"
+check "$driver ($mode) works for $seconds s and is unloaded, and the kernel is well" well
+if [ $failures -ne 0 ]; then
+	grep -E -B 4 -A 60 "$complaints" "$guest" | head -n 150 | sed 's/^/# /'
+	tail -n 20 "$log" | sed 's/^/# /'
+	echo "1..$count"
+	exit 1
+fi
+sed -n 's/^\(round\|runtime:\) /# &/p' "$said"
+check "at least $rounds_min rounds, each with insmod and rmmod ($(rounds))" \
+	[ "$(rounds)" -ge $rounds_min ]
+"check_${kind}_work"
+[ ! "$instrumented" ] || check_runtime
+check "nothing was reported" [ "$(grep -c 'BUG: KASAN' "$guest")" -eq 0 ]
+echo "1..$count"
+[ $failures -eq 0 ]
