@@ -151,8 +151,7 @@ static void take(u32 count_max, uptr bytes_max, struct rb_root *taken)
 	unsigned long flags;
 
 	spin_lock_irqsave(&areas_lock, flags);
-	list_for_each_entry_safe(area, next, &held, held)
-	{
+	list_for_each_entry_safe(area, next, &held, held) {
 		if (held_count <= count_max && held_bytes <= bytes_max)
 			break;
 		list_del(&area->held);
@@ -223,8 +222,7 @@ static void release(struct rb_root *taken)
 	struct area *area, *next;
 
 	purge_all(taken);
-	rbtree_postorder_for_each_entry_safe(area, next, taken, node)
-	{
+	rbtree_postorder_for_each_entry_safe(area, next, taken, node) {
 		vfree((void *)area->start);
 		kfree(area);
 	}
@@ -332,8 +330,9 @@ void picket_area_page_freed(unsigned long pfn)
 	unsigned long flags;
 
 	spin_lock_irqsave(&areas_lock, flags);
-	hash_for_each_possible(first_pages, area, by_pfn,
-			       pfn) if (area->pfn == pfn && !area->is_freed) found = area;
+	hash_for_each_possible(first_pages, area, by_pfn, pfn)
+		if (area->pfn == pfn && !area->is_freed)
+			found = area;
 	if (found) {
 		erase(found);
 		picket_shadow_open(found->start, found->span_bytes);

@@ -480,8 +480,9 @@ static unsigned long slabs_of(struct kmem_cache *kernel)
 	unsigned long slabs = 0;
 	int node;
 
-	for_each_node_state(node, N_MEMORY) if (nodes[node]) slabs +=
-		atomic_long_read(&MEMBER(atomic_long_t, nodes[node], nr_slabs));
+	for_each_node_state(node, N_MEMORY)
+		if (nodes[node])
+			slabs += atomic_long_read(&MEMBER(atomic_long_t, nodes[node], nr_slabs));
 	return slabs;
 }
 

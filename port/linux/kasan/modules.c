@@ -205,8 +205,7 @@ static struct driver *find(const struct module *module)
 {
 	struct driver *driver;
 
-	list_for_each_entry(driver, &drivers, list)
-	{
+	list_for_each_entry(driver, &drivers, list) {
 		if (driver->module == module)
 			return driver;
 	}
@@ -277,8 +276,7 @@ void picket_modules_visit(void (*visit)(void *context, const char *name, bool is
 	struct driver *driver;
 
 	mutex_lock(&lock);
-	list_for_each_entry(driver, &drivers, list)
-	{
+	list_for_each_entry(driver, &drivers, list) {
 		visit(context, driver->module->name, driver->is_inline);
 	}
 	mutex_unlock(&lock);

@@ -249,8 +249,7 @@ static void free_list(struct list_head *pages)
 {
 	struct page *page, *next;
 
-	list_for_each_entry_safe(page, next, pages, lru)
-	{
+	list_for_each_entry_safe(page, next, pages, lru) {
 		__free_page(page);
 	}
 }

@@ -53,8 +53,7 @@ bool picket_plat_stack_of(struct picket_platform *platform, uptr address, uptr *
 
 	found = picket_stack_around(address, &first, &end);
 	rcu_read_lock();
-	for_each_process_thread(process, thread)
-	{
+	for_each_process_thread(process, thread) {
 		if (found)
 			break;
 		found = is_on(thread, address, &first, &end);
