@@ -25,6 +25,15 @@ reports() { # FILE: "BUG ACCESS FOUND" of each record
 	jq -r '.memory_error | "\(.type) \(.access) \(.found)"' "$1" 2>&1
 }
 
+# found_as EXPECTED FOUND: a sweep, which an allocation of realloc() may make, may see a changed canary
+# before realloc() looks.
+found_as() {
+	case "$1/$2" in
+	"$1/$1" | "CORRUPTION WRITE realloc/CORRUPTION WRITE sweep") ;;
+	*) return 1 ;;
+	esac
+}
+
 run_bug() { # ALLOCATOR PRELOAD SOURCE
 	program=$(basename "${3%.*}")
 	expected=$(sed -n 's,^/\* expect: \(.*\) \*/$,\1,p' "$3")
@@ -35,7 +44,7 @@ run_bug() { # ALLOCATOR PRELOAD SOURCE
 		>"$work/out" 2>"$work/err"
 	status=$?
 	found=$(reports "$work/json")
-	[ "$found" = "$(echo "$expected" | cut -d' ' -f1-3)" ] && [ "$status" -eq 0 ] &&
+	found_as "$(echo "$expected" | cut -d' ' -f1-3)" "$found" && [ "$status" -eq 0 ] &&
 		[ "$(cat "$work/out")" = "done" ] && [ ! -s "$work/err" ]
 	good=$?
 	result $good "$1: $program"
