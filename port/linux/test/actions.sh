@@ -8,6 +8,7 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/checks.sh"
 [ $# -eq 2 ] || {
 	echo "usage: actions.sh KERNEL DIRECTORY" >&2
 	exit 2
@@ -16,21 +17,6 @@ kernel=$1
 modules=$2
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-count=0
-failures=0
-
-check()
-{
-	what=$1
-	shift
-	count=$((count + 1))
-	if "$@"; then
-		echo "ok $count - $what"
-	else
-		echo "not ok $count - $what"
-		failures=$((failures + 1))
-	fi
-}
 
 skip()
 {
@@ -240,5 +226,4 @@ unloading
 hard_contexts
 oops
 panics
-echo "1..$count"
-[ "$failures" = 0 ]
+end_checks

@@ -8,27 +8,13 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/checks.sh"
 [ $# -eq 2 ] || {
 	echo "usage: device.sh KERNEL DIRECTORY" >&2
 	exit 2
 }
 log=$(mktemp)
 trap 'rm -f "$log" "$log.json"' EXIT
-count=0
-failures=0
-
-check()
-{
-	what=$1
-	shift
-	count=$((count + 1))
-	if "$@"; then
-		echo "ok $count - $what"
-	else
-		echo "not ok $count - $what"
-		failures=$((failures + 1))
-	fi
-}
 
 said()
 {
@@ -79,5 +65,4 @@ check "a reader keeps the module" said "it stays while it is read"
 check "old records make room, whole" grep -q '^device: held [1-9][0-9]*, torn 0$' "$log"
 check "what nobody read is counted" adds_up
 check "unloaded, the device is gone" said "gone"
-echo "1..$count"
-[ "$failures" = 0 ]
+end_checks

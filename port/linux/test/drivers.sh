@@ -10,6 +10,7 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/checks.sh"
 vm=$here/../../../test/vm
 usage()
 {
@@ -49,22 +50,6 @@ trap 'exit 1' HUP INT TERM
 log=$dir/log
 guest=$dir/guest
 said=$dir/said
-count=0
-failures=0
-
-# check WHAT CONDITION...: the condition is a command
-check()
-{
-	what=$1
-	shift
-	count=$((count + 1))
-	if "$@"; then
-		echo "ok $count - $what"
-	else
-		echo "not ok $count - $what"
-		failures=$((failures + 1))
-	fi
-}
 
 # prepare COMMAND...: prints what it prints; where nothing can be fetched the test is skipped
 prepare()
@@ -178,5 +163,4 @@ check "at least $rounds_min rounds, each with insmod and rmmod ($(rounds))" \
 "check_${kind}_work"
 [ ! "$instrumented" ] || check_runtime
 check "nothing was reported" [ "$(grep -c 'BUG: KASAN' "$guest")" -eq 0 ]
-echo "1..$count"
-[ $failures -eq 0 ]
+end_checks

@@ -10,6 +10,7 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/checks.sh"
 [ $# -eq 2 ] || {
 	echo "usage: native.sh KERNEL DIRECTORY" >&2
 	exit 2
@@ -18,21 +19,6 @@ kernel=$1
 modules=$2
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-count=0
-failures=0
-
-check()
-{
-	what=$1
-	shift
-	count=$((count + 1))
-	if "$@"; then
-		echo "ok $count - $what"
-	else
-		echo "not ok $count - $what"
-		failures=$((failures + 1))
-	fi
-}
 
 # Of the lines of /dev/kmsg level and text, and of the text what must be the same. Guessed frames
 # hold whatever lay on the stack before; the kernel has two ways to free a batch after RCU; and
@@ -172,5 +158,4 @@ check "difference: the end of an object of any size is watched" \
 	differ tight "memory corruption," "out-of-bounds write,"
 check "difference: an overrun by a copy to user space is reported" \
 	differ usercopy "" "out-of-bounds read,"
-echo "1..$count"
-[ "$failures" = 0 ]
+end_checks

@@ -11,6 +11,7 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/checks.sh"
 [ $# -ge 2 ] || {
 	echo "usage: soak.sh KERNEL DIRECTORY [SECONDS [CYCLES [PARAMETER...]]]" >&2
 	exit 2
@@ -35,22 +36,6 @@ trap 'rm -rf "$dir"' EXIT
 trap 'exit 1' HUP INT TERM
 log=$dir/log
 said=$dir/said
-count=0
-failures=0
-
-# check WHAT CONDITION...: the condition is a command
-check()
-{
-	what=$1
-	shift
-	count=$((count + 1))
-	if "$@"; then
-		echo "ok $count - $what"
-	else
-		echo "not ok $count - $what"
-		failures=$((failures + 1))
-	fi
-}
 
 boot()
 {
@@ -149,5 +134,4 @@ check "nothing was reported" [ "$(total 'total bugs')$(total 'reports lost')" = 
 check "Picket was never switched off" [ "$(unloads)" -eq $((cycles + 1)) ]
 check "no pages are lost" [ "$(lost)" -le $(($(kept) + $(tables) + pages_slack_kib)) ]
 check "no slab objects are lost" [ "$(grown Slab)" -le $slab_slack_kib ]
-echo "1..$count"
-[ $failures -eq 0 ]
+end_checks
