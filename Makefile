@@ -9,6 +9,8 @@ DESTDIR ?=
 KERNELS ?= debian-5.10-amd64 debian-6.1-amd64 debian-6.12-amd64
 MINUTES ?= 30
 CYCLES ?= 200
+DRIVERS ?= xfs ext4 btrfs veth
+DRIVER_MINUTES ?= 10
 
 .PHONY: all
 all: $(BUILD)/build.ninja ## build everything; then build/picket works where it is
@@ -36,13 +38,10 @@ test: ## run every test; the last line says how many passed, failed, were skippe
 	@script/test $(BUILD)
 
 .PHONY: soak
-soak: ## load KERNELS for MINUTES (30) each, then load and unload the module CYCLES (200) times
+soak: ## each of KERNELS: load for MINUTES (30), modules loaded and unloaded CYCLES (200) times, real DRIVERS
 	@script/install-deps vm
-	@failed=0; for kernel in $(KERNELS); do \
-		echo "# $$kernel"; \
-		test/vm/with-modules $$kernel port/linux/test/soak.sh $$(($(MINUTES) * 60)) $(CYCLES) || \
-			failed=1; \
-	done; exit $$failed
+	@KERNELS="$(KERNELS)" MINUTES=$(MINUTES) CYCLES=$(CYCLES) DRIVERS="$(DRIVERS)" \
+		DRIVER_MINUTES=$(DRIVER_MINUTES) script/soak
 
 .PHONY: bench
 bench: ## print the tables of doc/performance.md and doc/detection.md

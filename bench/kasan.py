@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 """The shadow detector for one driver, in QEMU: what typical work of an instrumented module costs in
-instructions, and what shadow of mapped areas costs; beside the figures of a prototype and of KASAN
-itself."""
+instructions, what shadow of mapped areas costs, and what all of a guest takes whose file system is
+instrumented; beside the figures of a prototype and of KASAN itself."""
 import pathlib
 import shutil
 import statistics
@@ -12,7 +12,8 @@ import measure
 KERNEL = "debian-6.1-amd64"
 BATCHES = 200
 SECONDS_MAX = 3600
-LOOPS = {1: 1000, 2: 300}  # by CPUs
+LOOPS = {1: 500, 2: 600}  # by CPUs
+WARM = {1: 8, 2: 8}
 ROUNDS = 9
 
 COLUMNS = {
@@ -53,6 +54,15 @@ AREAS = {
 AREAS_ALL = {1: (4.18, 1.76), 2: (4.13, 2.18)}  # by CPUs
 AREAS_MOST = 1.3
 
+# Text of each state; with the prototype all of the guest took so many times as much.
+FILES = {
+    "inline stacks 1": ("inline", 1.51),
+    "inline stacks 0": ("inline, stacks off", 1.12),
+}
+FILES_MOST = 1.3
+FILES_ROUNDS = 3
+MILLIONS = 10  # of instructions in a hundredth of a second, one in a nanosecond
+
 
 def build(directory, test, mode):
     """A test module for the kernel, plain or instrumented. Return: its directory."""
@@ -65,23 +75,29 @@ def build(directory, test, mode):
     return source
 
 
-def boot(script, test, modes, settings, options):
-    """Build the test's module in these modes, boot with the runtime beside, and measure."""
+def boot(script, settings, options):
+    """Boot with the runtime beside. Return: what was measured."""
     runtime = guest.output([guest.VM / "kasan-runtime", KERNEL])
+    return guest.states(guest.boot(KERNEL, script, [*options, "--file", runtime], settings,
+                                   SECONDS_MAX))
+
+
+def measure_module(script, test, modes, settings, options):
+    """Build the test's module in these modes, and measure."""
     with measure.scratch() as scratch:
-        options = [*options, "--file", runtime]
+        files = []
         for mode in modes:
             module, = build(scratch, test, mode).glob("*.ko")
-            options += ["--file", f"{module}:{mode}/{module.name}"]
-        return guest.states(guest.boot(KERNEL, script, options, settings, SECONDS_MAX))
+            files += ["--file", f"{module}:{mode}/{module.name}"]
+        return boot(script, settings, [*options, *files])
 
 
 class Work:
     """What operations cost in each state."""
 
     def __init__(self, batches):
-        found = boot("kasan-cost-guest", "kasan-cost", ("plain", "outline", "inline"),
-                     {"batches": batches, "warm": batches}, ["--icount"])
+        found = measure_module("kasan-cost-guest", "kasan-cost", ("plain", "outline", "inline"),
+                               {"batches": batches, "warm": batches}, ["--icount"])
         self.states = {state.name: state for state in found}
 
     def cost(self, operation, column):
@@ -93,8 +109,9 @@ class Areas:
 
     def __init__(self, cpus, rounds):
         options = ["--icount"] if cpus == 1 else ["--smp", cpus]
-        self.states = boot("vmalloc-guest", "vmalloc", ("plain", "inline"),
-                           {"cpus": cpus, "loops": LOOPS[cpus], "rounds": rounds}, options)
+        settings = {"cpus": cpus, "loops": LOOPS[cpus], "warm": WARM[cpus], "rounds": rounds}
+        self.states = measure_module("vmalloc-guest", "vmalloc", ("plain", "inline"), settings,
+                                     options)
 
     def rounds(self, name, test):
         """What the test cost in each round; all tests together, if none is named."""
@@ -124,6 +141,29 @@ class Areas:
         """Of shadow, in the last round: before many areas, with them, and after."""
         numbers = self.states[-1].numbers
         return tuple(numbers[f"shadow_{when}"] for when in ("before", "used", "after"))
+
+
+class Files:
+    """What all of a guest takes for the same work on files, of an xfs built plain and instrumented."""
+
+    def __init__(self, rounds):
+        tools = guest.output([guest.VM / "tools", KERNEL])
+        drivers = {mode: pathlib.Path(guest.output([guest.VM / "drivers", KERNEL, "xfs", *variables]))
+                   for mode, variables in (("plain", []), ("inline", ["PICKET_KASAN=inline"]))}
+        needs = drivers["plain"] / "needs"
+        options = ["--icount", "--file", f"{tools}/usr:/usr", "--file", f"{tools}/lib64:/lib64"]
+        for name in (needs / "list").read_text().split():
+            options += ["--module", needs / name]
+        for mode, directory in drivers.items():
+            options += ["--file", f"{directory}/xfs.ko:{mode}/xfs.ko"]
+        self.states = boot("kasan-files-guest", {"rounds": rounds}, options)
+
+    def cost(self, name):
+        return statistics.median(state.numbers["busy"] for state in self.states
+                                 if state.name == name)
+
+    def ratio(self, name):
+        return self.cost(name) / self.cost("plain")
 
 
 def most(operation, column, work):
@@ -170,9 +210,16 @@ def areas_table(areas, cpus):
     rows.append(("sum of all", digits(areas.cost("plain")), f"{areas.instrumented():.2f}",
                  f"{areas.shadow():.2f}", AREAS_MOST, *AREAS_ALL[cpus]))
     rows.append(("geometric mean of ratios", "", f"{areas.each(areas.instrumented):.2f}",
-                 f"{areas.each(areas.shadow):.2f}", AREAS_MOST, "", ""))
+                 f"{areas.each(areas.shadow):.2f}", "", "", ""))
     return measure.table(("test", "plain", "instrumented/plain", "shadow/none", "bar",
                           "KASAN/plain", "shadow/none"), rows)
+
+
+def files_table(files):
+    rows = [("plain", int(files.cost("plain") * MILLIONS), "", "", "")]
+    rows += [(text, int(files.cost(name) * MILLIONS), f"{files.ratio(name):.2f}", FILES_MOST,
+              prototype) for name, (text, prototype) in FILES.items()]
+    return measure.table(("xfs", "million instructions", "/plain", "bar", "prototype"), rows)
 
 
 def pages_line(areas):
@@ -199,6 +246,12 @@ def areas_bars(areas):
            before < used and after <= before)
 
 
+def files_bars(files):
+    for name, (text, _) in FILES.items():
+        ratio = files.ratio(name)
+        yield f"all of a guest, xfs {text}: {ratio:.2f} times, at most {FILES_MOST}", ratio <= FILES_MOST
+
+
 def table(build):
     if reason := guest.unable([KERNEL]):
         return f"Skipped: {reason}\n"
@@ -211,4 +264,8 @@ def table(build):
         text += (f"\nMapped areas, CPUs: {cpus}; {unit} and ratios, medians of rounds by turns: "
                  f"{rounds}.\nTo the right the ratios of KASAN's own series\n\n" +
                  areas_table(areas, cpus) + pages_line(areas))
+    measure.progress("kasan: files")
+    text += (f"\nAll of a guest, the same work on files; medians of rounds by turns: {FILES_ROUNDS}.\n"
+             "To the right the ratios of the prototype, with work of its own\n\n" +
+             files_table(Files(FILES_ROUNDS)))
     return text

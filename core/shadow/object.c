@@ -56,6 +56,16 @@ static inline bool has_room_for(const struct picket_shadow_slot *slot, u32 size_
 	return slot->bytes >= (uptr)size_bytes + BESIDE_BYTES;
 }
 
+u8 picket_shade_afresh(uptr address)
+{
+	u8 shade;
+
+	picket_shadow_pin();
+	shade = picket_shade_of(address);
+	picket_shadow_unpin();
+	return shade;
+}
+
 /* Return: the seal of the object that is known to be in a slot, in any state; 0: none is. */
 static inline u64 seal_of(const struct picket_shadow_slot *slot)
 {
@@ -63,7 +73,7 @@ static inline u64 seal_of(const struct picket_shadow_slot *slot)
 	u64 seal;
 
 	if (!has_room_for(slot, 0) || !picket_has_shadow(slot->start) ||
-	    !picket_is_redzone(picket_shade_of((uptr)object)) ||
+	    !picket_is_redzone(picket_shade_surely((uptr)object)) ||
 	    picket_shade_of(slot->start) == PICKET_SHADE_SLAB_REDZONE)
 		return 0;
 	seal = picket_load_acquire(&object->seal);

@@ -108,6 +108,20 @@ static inline u8 picket_shade_of(uptr address)
 	return picket_load(picket_shadow_of(address));
 }
 
+/**
+ * picket_shade_afresh() - the shade, from shadow that another CPU may have backed a moment ago. Any
+ * context.
+ */
+u8 picket_shade_afresh(uptr address);
+
+/* A shade for good: of zeros alone it is not sure that they are there. */
+static inline u8 picket_shade_surely(uptr address)
+{
+	u8 shade = picket_shade_of(address);
+
+	return shade ? shade : picket_shade_afresh(address);
+}
+
 static inline bool picket_is_redzone(u8 shade)
 {
 	return shade == PICKET_SHADE_SLAB_REDZONE || shade == PICKET_SHADE_LARGE_REDZONE;

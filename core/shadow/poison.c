@@ -7,6 +7,8 @@
 #include "state.h"
 
 #define NOT_STARTED (-11) /* EAGAIN */
+#define LINE_BYTES 64u	  /* of shadow, at one go */
+#define LONG_BYTES (2 * LINE_BYTES)
 
 static uptr granules(uptr bytes)
 {
@@ -48,12 +50,43 @@ PICKET_NO_CHECK static void clear_bytes(u8 *shadow, const u8 *end)
 			picket_store(shadow, (u8)PICKET_SHADE_OPEN);
 }
 
+PICKET_NO_CHECK static inline bool is_open_line(const picket_shades8 *line)
+{
+	return !(line[0] | line[1] | line[2] | line[3] | line[4] | line[5] | line[6] | line[7]);
+}
+
+PICKET_NO_CHECK static inline void fill_line(picket_shades8 *line, u64 shades)
+{
+	picket_store(&line[0], shades);
+	picket_store(&line[1], shades);
+	picket_store(&line[2], shades);
+	picket_store(&line[3], shades);
+	picket_store(&line[4], shades);
+	picket_store(&line[5], shades);
+	picket_store(&line[6], shades);
+	picket_store(&line[7], shades);
+}
+
+/* Whole lines of a long piece. Each lies in one page. */
+PICKET_NO_CHECK static u8 *clear_lines(u8 *shadow, const u8 *end)
+{
+	for (; (uptr)shadow % LINE_BYTES; shadow += sizeof(u64))
+		if (*(const picket_shades8 *)shadow)
+			picket_store((picket_shades8 *)shadow, 0);
+	for (; shadow + LINE_BYTES <= end; shadow += LINE_BYTES)
+		if (!is_open_line((const picket_shades8 *)shadow))
+			fill_line((picket_shades8 *)shadow, 0);
+	return shadow;
+}
+
 PICKET_NO_CHECK static void clear(u8 *shadow, uptr count)
 {
 	u8 *end = shadow + count;
 	u8 *at = first_word(shadow, end);
 
 	clear_bytes(shadow, at);
+	if (count >= LONG_BYTES)
+		at = clear_lines(at, end);
 	for (; at + sizeof(u64) <= end; at += sizeof(u64))
 		if (*(const picket_shades8 *)at)
 			picket_store((picket_shades8 *)at, 0);
@@ -69,6 +102,9 @@ PICKET_NO_CHECK static void fill(u8 *shadow, u8 shade, uptr count)
 
 	for (; shadow < at; shadow++)
 		picket_store(shadow, shade);
+	if (count >= LONG_BYTES)
+		for (; at + LINE_BYTES <= end; at += LINE_BYTES)
+			fill_line((picket_shades8 *)at, shades);
 	for (; at + sizeof(u64) <= end; at += sizeof(u64))
 		picket_store((picket_shades8 *)at, shades);
 	for (; at < end; at++)

@@ -75,7 +75,7 @@ ALWAYS_INLINE bool look(uptr at, struct place *place)
 	struct picket_shadow_object *object = (struct picket_shadow_object *)at;
 
 	if (at & (PICKET_GRANULE_BYTES - 1) || !picket_has_shadow(at) ||
-	    !picket_is_redzone(picket_shade_of(at)))
+	    !picket_is_redzone(picket_shade_surely(at)))
 		return false;
 	place->object = object;
 	place->bytes = picket_load(&object->slot_bytes);
@@ -83,13 +83,13 @@ ALWAYS_INLINE bool look(uptr at, struct place *place)
 	place->seal = picket_load(&object->seal);
 	return picket_seal_state(place->seal) == PICKET_SHADOW_OBJECT_RETAINED &&
 	       picket_seal_is_good(place->seal, place->start) &&
-	       picket_shade_of(place->start) == PICKET_SHADE_SLAB_FREED;
+	       picket_shade_surely(place->start) == PICKET_SHADE_SLAB_FREED;
 }
 
 /* May the link of the last object be written, or is that memory somebody else's by now? */
 static inline bool is_tail_ours(const struct chain *chain)
 {
-	return picket_shade_of((uptr)chain->tail) &&
+	return picket_shade_surely((uptr)chain->tail) &&
 	       picket_seal_state(picket_load(&chain->tail->seal)) == PICKET_SHADOW_OBJECT_RETAINED;
 }
 

@@ -37,12 +37,13 @@ static noinline struct sample *sample_take(unsigned int channels)
 {
 	struct sample *sample =
 		kmalloc(sizeof(*sample) + channels * sizeof(sample->values[0]), GFP_KERNEL);
+	unsigned int i;
 
 	if (!sample)
 		return NULL;
 	sample->count = channels;
 	/* The planted bug: <= for <. */
-	for (unsigned int i = 0; i <= channels; i++)
+	for (i = 0; i <= channels; i++)
 		sample->values[i] = i;
 	return sample;
 }
@@ -76,8 +77,9 @@ static void use_freed(void)
 static noinline u32 sum(const u32 *values, unsigned int count)
 {
 	u32 sum = 0;
+	unsigned int i;
 
-	for (unsigned int i = 0; i <= count; i++)
+	for (i = 0; i <= count; i++)
 		sum += values[i];
 	return sum;
 }
@@ -113,7 +115,9 @@ static noinline void history_add(u32 value)
 
 static void overrun_vmalloc(void)
 {
-	for (unsigned int i = 0; i <= HISTORY; i++)
+	unsigned int i;
+
+	for (i = 0; i <= HISTORY; i++)
 		history_add(i);
 }
 
@@ -129,13 +133,14 @@ static ssize_t do_write(struct file *file, const char __user *text, size_t lengt
 			loff_t *position)
 {
 	char word[16] = "";
+	unsigned int i;
 
 	if (length_bytes >= sizeof(word))
 		return -EINVAL;
 	if (copy_from_user(word, text, length_bytes))
 		return -EFAULT;
 	strim(word);
-	for (unsigned int i = 0; i < ARRAY_SIZE(commands); i++)
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(word, commands[i].word)) {
 			commands[i].run();
 			return length_bytes;

@@ -20,7 +20,8 @@ cp -r "$SOURCE/port/linux/kasan/picket-cc" "$SOURCE/port/linux/kasan/assembler" 
 # What the runtime's header is to the kernel's headers does not matter here.
 : >'the wrapper/include/picket_kasan.h'
 cp "$SOURCE"/test/cc/shapes.* 'a driver'
-for symbol in __asan_shadow_memory_dynamic_address __asan_load8_noabort picket_kasan_kfree; do
+first=picket_kasan_must_be_loaded_first
+for symbol in __asan_shadow_memory_dynamic_address __asan_load8_noabort picket_kasan_kfree $first; do
 	printf '0x12345678\t%s\t/x/picket_kasan\tEXPORT_SYMBOL_GPL\t\n' $symbol
 done >runtime/Module.symvers
 kernel_flags="-ffreestanding -fno-stack-protector -mcmodel=kernel -mno-red-zone -fno-pic -mno-sse"
@@ -70,6 +71,10 @@ cp runtime/Module.symvers cache/picket/6.1-made-up-picket_kasan-0
 is "$? $(cat err)" "0 " "the runtime that picket kasan build built is found"
 PICKET_KASAN_RUNTIME=/nowhere wrapper -DMODULE -c plain.c -o ours
 wrong "PICKET_KASAN_RUNTIME='/nowhere' must be *" "no runtime there"
+mkdir older
+grep -v $first runtime/Module.symvers >older/Module.symvers
+PICKET_KASAN_RUNTIME=older wrapper -DMODULE -c plain.c -o ours
+wrong "PICKET_KASAN_RUNTIME='older' must be *" "a runtime without the symbol that must be there"
 PICKET_REAL_CC=clang-14 compile -c plain.c -o ours
 wrong "'clang-14' cannot be used; *" "clang"
 KBUILD_EXTRA_SYMBOLS="/nowhere $PWD/runtime/Module.symvers" wrapper -DMODULE -c plain.c -o ours
@@ -120,16 +125,19 @@ mv made driver.mod.c
 PICKET_KASAN=outline compile -O2 -c 'a driver/shapes.c' -o driver.o
 compile -c driver.mod.c -o driver.mod.o
 is "$? $(cat err)" "0 " "what modpost wrote is compiled"
-is "$(undefined driver.mod.o | tr '\n' ' ')" \
-	"__asan_load8_noabort __asan_shadow_memory_dynamic_address picket_kasan_kfree " \
-	"it refers to what the module needs of the runtime"
-ld -r driver.o driver.mod.o -o driver.ko
-is "$(nm driver.ko | grep -c ' w \(__asan_shadow\|__asan_load8\|picket\)')" 0 \
-	"so that the module cannot be loaded without"
+is "$(undefined driver.mod.o)" $first "it refers to the runtime"
+echo 'SECTIONS { /DISCARD/ : { *(.discard.*) } }' >module.lds
+ld -r -T module.lds driver.o driver.mod.o -o driver.ko
+is "$(nm driver.ko | sed -n 's/^ *U \(__asan_shadow\|__asan_load8\|picket\)/\1/p')" $first \
+	"so that the module cannot be loaded without, for one symbol"
 objcopy -O binary --only-section=__versions driver.mod.o versions
 is "$(wc -c <versions) $(strings -n 8 versions | tr '\n' ' ')" \
-	"128 __asan_shadow_memory_dynamic_address picket_kasan_kfree " "versions are added that it lacks"
+	"192 __asan_shadow_memory_dynamic_address picket_kasan_kfree $first " \
+	"versions are added that it lacks"
 is "$(od -A n -t x4 -N 4 versions | tr -d ' ')" 12345678 "as the runtime has them"
+compile -c plain.c -o driver.o -fno-sanitize=kernel-address
+compile -c driver.mod.c -o driver.mod.o
+is "$(undefined driver.mod.o)" "" "a module without checks does not"
 echo 'static int kfree_count; int kfree(int *p) { return *p + kfree_count; }' >own.c
 compile -O2 -c own.c -o own.o
 is "$(nm own.o | grep -c ' T .*kfree')" 1 "a function of its own stays as strong as it was"

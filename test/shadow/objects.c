@@ -383,6 +383,28 @@ static void test_race(void)
 	port_stop();
 }
 
+/* Shadow that another CPU backed reads as zeros here at first. */
+static void test_stale(void)
+{
+	struct picket_shadow_slot slot;
+	uptr size_bytes = 0;
+
+	begin(QUARANTINE);
+	slot = make(3, 40);
+	port_stale();
+	tap_ok(picket_shadow_size(slot.start, &size_bytes, 0) && size_bytes == 40,
+	       "the size of an object that another CPU has made");
+	port_stale();
+	tap_ok(!picket_shadow_resize(slot.start, 60) && is_open_to(&slot, 60), "it is resized");
+	port_stale();
+	tap_ok(picket_shadow_free(slot.start) == PICKET_FREE_RETAINED, "and freed");
+	port_stale();
+	tap_ok(picket_shadow_free(slot.start) == PICKET_FREE_DROPPED &&
+		       reported(PICKET_BUG_DOUBLE_FREE, slot.start),
+	       "but not twice");
+	port_stop();
+}
+
 int main(void)
 {
 	test_slot_bytes();
@@ -396,6 +418,7 @@ int main(void)
 	test_tracks();
 	test_seals();
 	test_no_memory();
+	test_stale();
 	test_race();
 	return tap_done();
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "port.h"
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -9,6 +10,7 @@ struct picket_platform port;
 
 static u8 arena[PORT_ARENA_BYTES] __attribute__((aligned(32768)));
 static u8 *shadow;
+static u8 hidden[PORT_ARENA_BYTES / 8]; /* what stale pages of shadow really hold */
 
 u64 port_random(u64 below)
 {
@@ -81,6 +83,65 @@ static u32 shadow_page(uptr address)
 	return (u32)((address - (uptr)shadow) / PICKET_SHADOW_PAGE_BYTES);
 }
 
+static void protect(u32 page, int protection)
+{
+	if (mprotect(shadow + page * PICKET_SHADOW_PAGE_BYTES, PICKET_SHADOW_PAGE_BYTES,
+		     protection))
+		abort();
+}
+
+static void show_page(u32 page)
+{
+	uptr offset = page * PICKET_SHADOW_PAGE_BYTES;
+
+	if (!port.stale[page])
+		return;
+	protect(page, PROT_READ | PROT_WRITE);
+	memcpy(shadow + offset, hidden + offset, PICKET_SHADOW_PAGE_BYTES);
+	port.stale[page] = 0;
+	port.stale_count--;
+}
+
+static void hide_page(u32 page)
+{
+	uptr offset = page * PICKET_SHADOW_PAGE_BYTES;
+
+	if (!port.backed[page] || port.stale[page])
+		return;
+	memcpy(hidden + offset, shadow + offset, PICKET_SHADOW_PAGE_BYTES);
+	memset(shadow + offset, 0, PICKET_SHADOW_PAGE_BYTES);
+	protect(page, PROT_READ);
+	port.stale[page] = 1;
+	port.stale_count++;
+}
+
+/* A CPU that writes is told by the fault. */
+static void show_written(int signal_number, siginfo_t *info, void *context)
+{
+	u32 page = shadow_page((uptr)info->si_addr);
+
+	(void)context;
+	if (page < PORT_SHADOW_PAGES && port.stale[page])
+		show_page(page);
+	else
+		signal(signal_number, SIG_DFL);
+}
+
+void port_refresh(void)
+{
+	for (u32 page = 0; page < PORT_SHADOW_PAGES && port.stale_count; page++)
+		show_page(page);
+}
+
+void port_stale(void)
+{
+	struct sigaction action = { .sa_sigaction = show_written, .sa_flags = SA_SIGINFO };
+
+	sigaction(SIGSEGV, &action, NULL);
+	for (u32 page = 0; page < PORT_SHADOW_PAGES; page++)
+		hide_page(page);
+}
+
 u32 port_pages_backed(uptr start, uptr bytes)
 {
 	u32 first = shadow_page((uptr)picket_shadow_of(start));
@@ -102,9 +163,7 @@ int picket_plat_shadow_back(struct picket_platform *platform, uptr address, uptr
 		}
 		if (platform->backed[page])
 			continue;
-		if (mprotect(shadow + page * PICKET_SHADOW_PAGE_BYTES, PICKET_SHADOW_PAGE_BYTES,
-			     PROT_READ | PROT_WRITE))
-			abort();
+		protect(page, PROT_READ | PROT_WRITE);
 		platform->backed[page] = 1;
 	}
 	return 0;

@@ -3,7 +3,8 @@
  * A port for tests of the shadow detector: one arena of memory, whose shadow is an array. The
  * first half of the arena is a heap of slots, the second is for mapped areas.
  *
- * Shadow that was not backed is read-only, so the core cannot write there unpunished.
+ * Shadow that was not backed is read-only, so the core cannot write there unpunished. What is
+ * backed can be made to read as zeros for a while.
  */
 #ifndef PICKET_TEST_SHADOW_PORT_H
 #define PICKET_TEST_SHADOW_PORT_H
@@ -20,6 +21,8 @@ struct picket_platform {
 	uptr slot_bytes[PORT_SLABS]; /* 0: nothing has such slots there */
 	u32 slot_flags[PORT_SLABS];
 	u8 backed[PORT_SHADOW_PAGES];
+	u8 stale[PORT_SHADOW_PAGES];
+	u32 stale_count;
 	u64 back_calls;
 	u64 back_failures;
 	u32 fail_back_percent;
@@ -54,6 +57,12 @@ struct picket_shadow_slot port_slot(u32 slab, u32 index);
 
 /** port_pages_backed() - how many pages of shadow are backed, for memory from @start on. */
 u32 port_pages_backed(uptr start, uptr bytes);
+
+/**
+ * port_stale() - all shadow that is backed reads as 0, as on a CPU that has not been told of it:
+ * until it is written, or pinned.
+ */
+void port_stale(void);
 
 /** port_random() - a number below that. */
 u64 port_random(u64 below);

@@ -15,8 +15,12 @@ static inline bool picket_has_shadow(unsigned long address)
 	return address - port_arena < PORT_ARENA_BYTES;
 }
 
+/** port_refresh() - whatever port_stale() hid is seen again. */
+void port_refresh(void);
+
 static inline void picket_shadow_pin(void)
 {
+	port_refresh();
 }
 
 static inline void picket_shadow_unpin(void)

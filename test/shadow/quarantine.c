@@ -232,6 +232,23 @@ static void test_taken_away(void)
 	port_stop();
 }
 
+static void test_stale(void)
+{
+	begin(LIMIT);
+	for (u32 i = 0; i < 2 * OBJECTS; i++) {
+		port_stale();
+		churn(i);
+	}
+	tap_ok(objects_retained() == OBJECTS && released(0, 1, OBJECTS),
+	       "nothing is lost where another CPU backed the shadow");
+	port_stale();
+	picket_shadow_set_quarantine(LIMIT / 2);
+	port_stale();
+	picket_shadow_drain(NULL, NULL);
+	tap_ok(released(OBJECTS, 1, OBJECTS), "and all of it goes");
+	port_stop();
+}
+
 int main(void)
 {
 	test_order();
@@ -241,5 +258,6 @@ int main(void)
 	test_busy();
 	test_overwritten();
 	test_taken_away();
+	test_stale();
 	return tap_done();
 }

@@ -9,7 +9,7 @@ top=$(cd "$here/../.." && pwd)
 list_sources()
 {
 	find -H "$@" -type f \( -name VERSION -o -name '*.[chS]' -o -name '*.def' -o -name '*.mk' \
-		-o -name Kbuild \) ! -name '*.mod.c' | sort
+		-o -name Kbuild -o -name '*.awk' -o -name as -o -name picket-cc \) ! -name '*.mod.c' | sort
 }
 
 # build_as WHAT DIGEST ARGUMENT...: sets built, the directory that build ARGUMENT..., a function of

@@ -74,6 +74,12 @@ static const char *meaning(int error)
 	}
 }
 
+/* A module of ours that looks at those that come says what it has against one. */
+static bool is_our_word(const char *said)
+{
+	return strstr(said, " is refused: ");
+}
+
 const char *picket_refusal_reason(int error, const char *said, char why[PICKET_REFUSAL_BYTES])
 {
 	const char *about = meaning(error);
@@ -91,8 +97,11 @@ const char *picket_refusal_reason(int error, const char *said, char why[PICKET_R
 		snprintf(why, PICKET_REFUSAL_BYTES, "%s", about);
 		break;
 	case ENOEXEC:
-		snprintf(why, PICKET_REFUSAL_BYTES, *said ? "%s: %s" : "%s", about, said);
-		break;
+		if (!is_our_word(said)) {
+			snprintf(why, PICKET_REFUSAL_BYTES, *said ? "%s: %s" : "%s", about, said);
+			break;
+		}
+		/* fall through */
 	default:
 		snprintf(why, PICKET_REFUSAL_BYTES, "%s", *said ? said : about);
 	}

@@ -2,7 +2,8 @@
 /*
  * Areas of vmalloc(). Behind the last byte that was asked for everything is poisoned, up to the end
  * of the guard page. A freed area is poisoned as a whole and held for a while, so that nobody else
- * gets its addresses; many go at once, since neighbours share the memory of their shadow.
+ * gets its addresses. Its shadow is opened before they are used again, and stays where it is for as
+ * long as that may take: to have it anew costs more than an area itself.
  *
  * An area that somebody else frees is noticed when its first page goes.
  */
@@ -10,6 +11,7 @@
 #include "redirect.h"
 #include "shadow.h"
 
+#include <linux/cpumask.h>
 #include <linux/hashtable.h>
 #include <linux/interrupt.h>
 #include <linux/mm.h>
@@ -25,8 +27,9 @@
 struct area {
 	struct rb_node node;
 	struct hlist_node by_pfn;
-	struct list_head held;
-	uptr held_bytes; /* as they count for the limit */
+	struct list_head list; /* held, or taken from there */
+	struct area *next;     /* spare */
+	uptr held_bytes;       /* as they count for the limit */
 	bool is_freed;
 	uptr start;
 	uptr size_bytes;
@@ -43,6 +46,8 @@ static LIST_HEAD(held);
 static u32 held_count;
 static uptr held_bytes;
 static uptr held_bytes_max = HELD_BYTES_MAX;
+static struct area *spare; /* for new areas */
+static u32 spare_count;
 static DEFINE_SPINLOCK(areas_lock); /* of all above */
 static DECLARE_RWSEM(shadow_rwsem); /* areas begin; or shadow is given back */
 
@@ -82,9 +87,9 @@ static void filter_remove(unsigned long pfn)
 		WRITE_ONCE(*count, *count - 1);
 }
 
-static void insert_into(struct rb_root *root, struct area *area)
+static void insert(struct area *area)
 {
-	struct rb_node **link = &root->rb_node;
+	struct rb_node **link = &areas.rb_node;
 	struct rb_node *parent = NULL;
 
 	while (*link) {
@@ -92,12 +97,7 @@ static void insert_into(struct rb_root *root, struct area *area)
 		link = area->start < area_of(parent)->start ? &parent->rb_left : &parent->rb_right;
 	}
 	rb_link_node(&area->node, parent, link);
-	rb_insert_color(&area->node, root);
-}
-
-static void insert(struct area *area)
-{
-	insert_into(&areas, area);
+	rb_insert_color(&area->node, &areas);
 	hash_add(first_pages, &area->by_pfn, area->pfn);
 	filter_add(area->pfn);
 }
@@ -107,6 +107,36 @@ static void erase(struct area *area)
 	rb_erase(&area->node, &areas);
 	hash_del(&area->by_pfn);
 	filter_remove(area->pfn);
+}
+
+static struct area *new_area(void)
+{
+	struct area *area;
+
+	spin_lock_irq(&areas_lock);
+	area = spare;
+	if (area) {
+		spare = area->next;
+		spare_count--;
+	}
+	spin_unlock_irq(&areas_lock);
+	return area ?: kmalloc(sizeof(*area), GFP_NOIO | __GFP_NOWARN);
+}
+
+static void free_area(struct area *area)
+{
+	bool is_spare;
+
+	spin_lock_irq(&areas_lock);
+	is_spare = spare_count < HELD_MAX;
+	if (is_spare) {
+		area->next = spare;
+		spare = area;
+		spare_count++;
+	}
+	spin_unlock_irq(&areas_lock);
+	if (!is_spare)
+		kfree(area);
 }
 
 static int map(struct area *area)
@@ -130,7 +160,7 @@ static void *adopt(void *memory, unsigned long size)
 	struct area *area = NULL;
 
 	if (memory && READ_ONCE(picket_areas_checked))
-		area = kmalloc(sizeof(*area), GFP_NOIO | __GFP_NOWARN);
+		area = new_area();
 	if (!area)
 		return memory;
 	*area = (struct area){
@@ -140,97 +170,105 @@ static void *adopt(void *memory, unsigned long size)
 		.pfn = vmalloc_to_pfn(memory),
 	};
 	if (map(area))
-		kfree(area);
+		free_area(area);
 	return memory;
 }
 
 /* Take as many of the areas held longest as it needs to have no more than so many. */
-static void take(u32 count_max, uptr bytes_max, struct rb_root *taken)
+static void take(u32 count_max, uptr bytes_max, struct list_head *taken)
 {
-	struct area *area, *next;
+	struct area *area;
 	unsigned long flags;
 
 	spin_lock_irqsave(&areas_lock, flags);
-	list_for_each_entry_safe(area, next, &held, held) {
+	list_for_each_entry(area, &held, list) {
 		if (held_count <= count_max && held_bytes <= bytes_max)
 			break;
-		list_del(&area->held);
 		erase(area);
-		insert_into(taken, area);
 		held_count--;
 		held_bytes -= area->held_bytes;
 	}
+	list_cut_before(taken, &held, &area->list);
 	spin_unlock_irqrestore(&areas_lock, flags);
 }
 
-/* The region around a range in which no area of ours is: what is not ours shares no shadow. */
-static void measure(uptr start, uptr *free_start, uptr *free_end)
+/* Is no area of ours there? */
+static bool is_free(uptr start, uptr bytes)
 {
 	struct rb_node *node;
+	bool found = false;
 
-	*free_start = VMALLOC_START;
-	*free_end = VMALLOC_END;
 	spin_lock_irq(&areas_lock);
-	node = areas.rb_node;
-	while (node) {
-		struct area *other = area_of(node);
+	for (node = areas.rb_node; node && !found;) {
+		struct area *area = area_of(node);
 
-		if (other->start < start) {
-			*free_start = other->start + other->span_bytes;
-			node = node->rb_right;
-		} else {
-			*free_end = other->start;
-			node = node->rb_left;
-		}
+		found = area->start < start + bytes && start < area->start + area->span_bytes;
+		node = start < area->start ? node->rb_left : node->rb_right;
 	}
 	spin_unlock_irq(&areas_lock);
+	return !found;
 }
 
-/* What reads as open must be so, on this CPU too. */
-static void purge(uptr start, uptr end)
+/* What is not ours shares no shadow. */
+static void purge(uptr shadow)
 {
-	uptr free_start, free_end;
+	const uptr bytes = PAGE_SIZE << PICKET_SHADOW_SCALE;
+	uptr start = (shadow - PICKET_SHADOW_OFFSET) << PICKET_SHADOW_SCALE;
 
-	measure(start, &free_start, &free_end);
-	picket_shadow_purge(start, end - start, free_start, free_end);
+	if (is_free(start, bytes))
+		picket_shadow_purge(start, bytes, start, start + bytes);
 }
 
-/* Neighbours at once. */
-static void purge_all(struct rb_root *taken)
+/*
+ * The kernel uses addresses again when 32 MB of them are free, twice that where there are two CPUs,
+ * and so on: shadow of as many stays, of those that we hold, and of what lies between areas in use.
+ */
+static u32 idle_max(void)
 {
-	struct rb_node *node = rb_first(taken);
-	uptr start = 0, end = 0;
+	return (fls(num_online_cpus()) + 2) * (READ_ONCE(held_bytes_max) >> PAGE_SHIFT);
+}
 
+static void purge_idle(void)
+{
+	u32 keep = idle_max();
+	uptr shadow;
+
+	if (!picket_room_is_crowded(keep))
+		return;
 	down_write(&shadow_rwsem);
-	for (; node; node = rb_next(node)) {
-		const struct area *area = area_of(node);
-
-		if (area->start != end) {
-			if (end)
-				purge(start, end);
-			start = area->start;
-		}
-		end = area->start + area->span_bytes;
-	}
-	if (end)
-		purge(start, end);
+	while ((shadow = picket_room_take_idle(keep - keep / 8)))
+		purge(shadow);
+	picket_room_flush();
 	up_write(&shadow_rwsem);
 }
 
-static void release(struct rb_root *taken)
+/* What reads as open must be so, on this CPU too. */
+static void open_all(struct list_head *taken)
+{
+	struct area *area;
+
+	list_for_each_entry(area, taken, list) {
+		picket_shadow_open(area->start, area->span_bytes);
+		picket_room_idle((area->start >> PICKET_SHADOW_SCALE) + PICKET_SHADOW_OFFSET,
+				 area->span_bytes >> PICKET_SHADOW_SCALE);
+	}
+}
+
+static void release(struct list_head *taken)
 {
 	struct area *area, *next;
 
-	purge_all(taken);
-	rbtree_postorder_for_each_entry_safe(area, next, taken, node) {
+	open_all(taken);
+	purge_idle();
+	list_for_each_entry_safe(area, next, taken, list) {
 		vfree((void *)area->start);
-		kfree(area);
+		free_area(area);
 	}
 }
 
 static void trim(struct work_struct *work)
 {
-	struct rb_root taken = RB_ROOT;
+	LIST_HEAD(taken);
 
 	take(HELD_MAX / 2, READ_ONCE(held_bytes_max) / 2, &taken);
 	release(&taken);
@@ -265,13 +303,13 @@ static void hold(struct area *area)
 	unsigned long flags;
 
 	if (!is_large)
-		picket_shadow_unmap(area->start, area->span_bytes);
+		picket_shadow_unmap(area->start, area->size_bytes);
 	area->held_bytes = is_large ? HELD_BYTES_MAX : area->span_bytes;
 	spin_lock_irqsave(&areas_lock, flags);
 	if (is_large)
-		list_add(&area->held, &held);
+		list_add(&area->list, &held);
 	else
-		list_add_tail(&area->held, &held);
+		list_add_tail(&area->list, &held);
 	held_count++;
 	held_bytes += area->held_bytes;
 	spin_unlock_irqrestore(&areas_lock, flags);
@@ -307,6 +345,7 @@ void picket_areas_limit(uptr bytes)
 	WRITE_ONCE(held_bytes_max, min_t(uptr, bytes, HELD_BYTES_MAX));
 	if (is_too_much())
 		trim(NULL);
+	purge_idle();
 }
 
 bool picket_area_size(const void *memory, size_t *size)
@@ -359,14 +398,25 @@ static void abandon(void)
 	}
 }
 
+static void free_spare(void)
+{
+	while (spare) {
+		struct area *area = spare;
+
+		spare = area->next;
+		kfree(area);
+	}
+}
+
 void picket_areas_stop(void)
 {
-	struct rb_root taken = RB_ROOT;
+	LIST_HEAD(taken);
 
 	cancel_work_sync(&trim_work);
 	take(0, 0, &taken);
 	release(&taken);
 	abandon();
+	free_spare();
 }
 
 void *picket_area_alloc(unsigned long size, gfp_t flags, int node)

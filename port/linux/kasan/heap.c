@@ -95,8 +95,14 @@ bool picket_object_size(const void *object, size_t *size)
 bool picket_object_is_freed(const void *object)
 {
 	struct picket_shadow_slot slot;
+	bool freed;
 
-	return picket_slot_find((uptr)object, &slot) && !picket_shadow_is_open((uptr)object, 1);
+	if (!picket_slot_find((uptr)object, &slot))
+		return false;
+	picket_shadow_pin();
+	freed = !picket_shadow_is_open((uptr)object, 1);
+	picket_shadow_unpin();
+	return freed;
 }
 
 /*
@@ -290,14 +296,24 @@ static gfp_t flags_for_kmalloc(size_t size, gfp_t flags)
 	return flags & ~__GFP_NOFAIL;
 }
 
+static bool may_be_area(size_t size, gfp_t flags)
+{
+	return size > PAGE_SIZE && size <= INT_MAX && gfpflags_allow_blocking(flags);
+}
+
+/* Rather an area than an object that would stay unchecked. */
 void *picket_kvalloc(size_t size, gfp_t flags, int node)
 {
+	gfp_t light = flags_for_kmalloc(size, flags);
 	void *memory;
 
-	memory = picket_alloc(size, flags_for_kmalloc(size, flags), node);
-	if (memory || size <= PAGE_SIZE || size > INT_MAX || !gfpflags_allow_blocking(flags))
-		return memory;
-	return picket_area_alloc(size, flags, node);
+	if (!may_be_area(size, flags))
+		return picket_alloc(size, light, node);
+	if (picket_cache_for(size))
+		memory = picket_alloc(size, light, node);
+	else
+		memory = picket_large_alloc(size, light, node);
+	return memory ?: picket_area_alloc(size, flags, node);
 }
 
 void picket_kvfree(const void *memory)

@@ -133,7 +133,7 @@ void picket_areas_stop(void);
 /* Are new areas to be checked? May change at any time. */
 extern bool picket_areas_checked;
 
-/** picket_areas_limit() - no more than so many bytes of freed areas are held. May sleep. */
+/** picket_areas_limit() - hold so many bytes of freed areas, shadow in proportion. May sleep. */
 void picket_areas_limit(uptr bytes);
 
 /** picket_area_alloc() - __vmalloc(), on a node if that is no matter of flags. */

@@ -5,7 +5,8 @@
  * their globals: the kernel does not.
  *
  * What can be told of a module stands in its symbols, local ones too; in the file's order, so that
- * behind the name of a source file come the symbols of its object.
+ * behind the name of a source file come the symbols of its object. Who strips a module takes those
+ * names away, and leaves the rest.
  */
 #include "module.h"
 #include "marker.h"
@@ -17,7 +18,13 @@
 #include <linux/mutex.h>
 #include <linux/slab.h>
 
+/* The one symbol without which the kernel loads no driver: its line about it says what to do. */
+extern const unsigned int picket_kasan_must_be_loaded_first;
+const unsigned int picket_kasan_must_be_loaded_first = PICKET_KASAN_ABI;
+EXPORT_SYMBOL(picket_kasan_must_be_loaded_first);
+
 #define CHECK_PREFIX "__asan_"
+#define OWN_PREFIX "picket_"
 #define USUAL_OFFSET 0xdffffc0000000000ull /* of shadow, where a kernel has it all the time */
 #define OFFSET_ROOM 0x10000u		   /* compilers add what they can to it */
 #define CONSTRUCTOR_PREFIX "_sub_I_"	   /* gcc's */
@@ -37,9 +44,10 @@ static DEFINE_MUTEX(lock);
 struct survey {
 	bool is_checked; /* it calls the checks */
 	bool is_inline;
-	unsigned int markers;
-	unsigned int wrong_abi; /* of a marker */
-	bool is_foreign;	/* an object with globals and without a marker */
+	unsigned int markers, constructors;
+	bool is_other_version; /* a marker is */
+	bool is_foreign;       /* an object with globals and without a marker */
+	const char *missing;   /* a symbol of the runtime's that the runtime has not */
 	/* Of the object at hand. */
 	bool has_marker;
 	bool has_constructor;
@@ -62,9 +70,19 @@ static void read_marker(struct survey *survey, const struct picket_kasan_marker 
 	survey->markers++;
 	survey->has_marker = true;
 	if (marker->magic != PICKET_KASAN_MARKER_MAGIC || marker->abi != PICKET_KASAN_ABI)
-		survey->wrong_abi = marker->abi;
+		survey->is_other_version = true;
 	if (marker->mode == PICKET_KASAN_INLINE)
 		survey->is_inline = true;
+}
+
+/* References are weak: what we do not export is no error to the kernel, but NULL. */
+static void read_reference(struct survey *survey, const Elf_Sym *symbol, const char *name)
+{
+	bool is_check = str_has_prefix(name, CHECK_PREFIX);
+
+	survey->is_checked |= is_check;
+	if (!symbol->st_value && (is_check || str_has_prefix(name, OWN_PREFIX)))
+		survey->missing = name;
 }
 
 static void look(struct survey *survey, const Elf_Sym *symbol, const char *name)
@@ -72,11 +90,11 @@ static void look(struct survey *survey, const Elf_Sym *symbol, const char *name)
 	if (ELF_ST_TYPE(symbol->st_info) == STT_FILE)
 		end_object(survey);
 	else if (symbol->st_shndx == SHN_UNDEF)
-		survey->is_checked |= str_has_prefix(name, CHECK_PREFIX);
+		read_reference(survey, symbol, name);
 	else if (!strcmp(name, PICKET_KASAN_MARKER_SYMBOL))
 		read_marker(survey, (const void *)symbol->st_value);
 	else if (is_constructor(name))
-		survey->has_constructor = true;
+		survey->has_constructor = ++survey->constructors;
 }
 
 /* While a module comes this is its whole table of symbols. Nobody else changes it. */
@@ -94,6 +112,8 @@ static void survey_module(struct survey *survey, const struct module *module)
 	for (i = 1; i < symbols->num_symtab; i++)
 		look(survey, &symbols->symtab[i], symbols->strtab + symbols->symtab[i].st_name);
 	end_object(survey);
+	if (survey->constructors > survey->markers)
+		survey->is_foreign = true;
 }
 
 static void call_constructors(const struct module *module)
@@ -158,11 +178,23 @@ static const char *objection(const struct survey *survey, const struct module *m
 {
 	if (!survey->markers)
 		return "has checks, but was not built by picket-cc";
-	if (survey->wrong_abi)
+	if (survey->is_other_version)
 		return "was built by a picket-cc of another version";
 	if (survey->is_foreign || has_usual_offset(module))
 		return "has checks in part that is not built by picket-cc";
 	return NULL;
+}
+
+static bool is_refused(const struct survey *survey, const struct module *module)
+{
+	const char *why = objection(survey, module);
+
+	if (why)
+		pr_err("the module %s is refused: it %s\n", module->name, why);
+	else if (survey->missing)
+		pr_err("the module %s is refused: it needs %s, which this runtime does not have\n",
+		       module->name, survey->missing);
+	return why || survey->missing;
 }
 
 static int note(const struct module *module, bool is_inline)
@@ -182,17 +214,13 @@ static int note(const struct module *module, bool is_inline)
 static int module_comes(const struct module *module)
 {
 	struct survey survey;
-	const char *why;
 	int error;
 
 	survey_module(&survey, module);
 	if (!survey.is_checked && !survey.markers)
 		return 0;
-	why = objection(&survey, module);
-	if (why) {
-		pr_err("the module %s is refused: it %s\n", module->name, why);
+	if (is_refused(&survey, module))
 		return -ENOEXEC;
-	}
 	error = note(module, survey.is_inline);
 	if (error)
 		return error;

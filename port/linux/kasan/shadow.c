@@ -40,14 +40,25 @@ static struct {
 	struct page *spare[LEVELS_MAX];	 /* the same, but for a page that can be written */
 	u64 spare_entry[LEVELS_MAX];
 	struct llist_head tables[LEVELS_MAX]; /* private ones of a level */
+	struct page *recent;		      /* of these, one of level 1 */
 	u64 pages;
 	u64 table_count;
 	u64 refused;
+	u64 begun;   /* pages ever put, or just being put: others may use these already */
 	u64 puts;    /* pages ever put */
 	u64 settled; /* of these, what all CPUs see */
 } room;
 
 static DEFINE_PER_CPU(u64, seen); /* puts that this CPU sees for sure */
+
+/*
+ * A private table of level 1 knows which it is, and a private page where it is: as their
+ * page_private().
+ */
+static LIST_HEAD(idle); /* pages, oldest first */
+static u32 idle_count;
+static DEFINE_SPINLOCK(idle_lock); /* of these two */
+static LIST_HEAD(dropped);	   /* pages that a CPU may still see */
 
 static unsigned long span_of(int level)
 {
@@ -104,14 +115,20 @@ static bool swap_entry(u64 *entry, u64 from, u64 to)
 	return cmpxchg(entry, from, to) == from;
 }
 
+static unsigned long number_of_table(unsigned long address)
+{
+	return address / span_of(1);
+}
+
 /* A private table in place of the common one. Return: false if there is no memory. */
-static bool put_table(u64 *entry, int level, bool urgent)
+static bool put_table(u64 *entry, unsigned long address, int level, bool urgent)
 {
 	struct page *table = picket_reserve_take(urgent);
 
 	if (!table)
 		return false;
 	fill_table(table, room.common_entry[level - 1]);
+	set_page_private(table, level == 1 ? number_of_table(address) : 0);
 	if (!swap_entry(entry, room.common_entry[level], entry_of_table(table))) {
 		__free_page(table);
 		return true;
@@ -129,17 +146,18 @@ static u64 *leaf_to_fill(unsigned long address, bool urgent)
 
 	for (level = room.top - 1; level >= 1; level--) {
 		if (READ_ONCE(*entry) == room.common_entry[level] &&
-		    !put_table(entry, level, urgent))
+		    !put_table(entry, address, level, urgent))
 			return NULL;
 		entry = entry_in(page_of(READ_ONCE(*entry)), address, level);
 	}
 	return entry;
 }
 
-/* The entry of a page; NULL: it is a common table's. */
-static u64 *leaf_of(unsigned long address)
+/* The table of level 1, by a walk. NULL: it is a common one. */
+static struct page *find_table(unsigned long address)
 {
 	u64 *entry = top_entry(address);
+	struct page *table = NULL;
 	int level;
 
 	for (level = room.top - 1; level >= 1; level--) {
@@ -147,9 +165,25 @@ static u64 *leaf_of(unsigned long address)
 
 		if (value == room.common_entry[level])
 			return NULL;
-		entry = entry_in(page_of(value), address, level);
+		table = page_of(value);
+		entry = entry_in(table, address, level);
 	}
-	return entry;
+	return table;
+}
+
+/* The entry of a page; NULL: it is a common table's. */
+static u64 *leaf_of(unsigned long address)
+{
+	struct page *table = READ_ONCE(room.recent);
+
+	if (!table || page_private(table) != number_of_table(address)) {
+		table = find_table(address);
+		if (!table)
+			return NULL;
+		if (page_private(table) == number_of_table(address))
+			WRITE_ONCE(room.recent, table);
+	}
+	return entry_in(table, address, 1);
 }
 
 static void forget_zeros(unsigned long address)
@@ -172,7 +206,11 @@ static bool put_page_at(unsigned long address, bool urgent)
 	page = picket_reserve_take(urgent);
 	if (!page)
 		return false;
+	INIT_LIST_HEAD(&page->lru);
+	set_page_private(page, address & PAGE_MASK);
+	picket_add(&room.begun, 1ull);
 	if (!swap_entry(leaf, room.common_entry[0], entry_of_page(page, PAGE_KERNEL))) {
+		picket_add(&room.puts, 1ull);
 		__free_page(page);
 		return true;
 	}
@@ -232,43 +270,109 @@ bool picket_room_fill(unsigned long address)
 	return false;
 }
 
-/* Return: the page that was there; NULL: none of its own. */
-static struct page *take_page_at(unsigned long address)
+/* The private page there; NULL: there is none. */
+static struct page *page_at(unsigned long address)
 {
 	u64 *leaf = leaf_of(address);
 	u64 value = leaf ? READ_ONCE(*leaf) : room.common_entry[0];
 
 	if (value == room.common_entry[0] || value == room.spare_entry[0])
 		return NULL;
-	WRITE_ONCE(*leaf, room.common_entry[0]);
-	picket_sub(&room.pages, 1ull);
 	return page_of(value);
-}
-
-static void free_list(struct list_head *pages)
-{
-	struct page *page, *next;
-
-	list_for_each_entry_safe(page, next, pages, lru) {
-		__free_page(page);
-	}
 }
 
 void picket_plat_shadow_unback(struct picket_platform *platform, uptr shadow, uptr bytes)
 {
-	LIST_HEAD(pages);
 	uptr at;
 
+	spin_lock(&idle_lock);
 	for (at = shadow; at < shadow + bytes; at += PAGE_SIZE) {
-		struct page *page = take_page_at(at);
+		struct page *page = page_at(at);
 
-		if (page)
-			list_add(&page->lru, &pages);
+		if (!page)
+			continue;
+		WRITE_ONCE(*leaf_of(at), room.common_entry[0]);
+		picket_sub(&room.pages, 1ull);
+		idle_count -= !list_empty(&page->lru);
+		list_move(&page->lru, &dropped);
 	}
-	if (list_empty(&pages))
+	spin_unlock(&idle_lock);
+}
+
+/*
+ * Meanwhile a stack may have been there, poisoned by one CPU and opened by another that still saw
+ * the page that went: what came in its place is opened.
+ */
+static void open_instead(unsigned long address)
+{
+	struct page *page = page_at(address);
+
+	if (page)
+		clear_page(page_address(page));
+}
+
+void picket_room_flush(void)
+{
+	unsigned long first = ~0ul, last = 0;
+	struct page *page, *next;
+
+	list_for_each_entry(page, &dropped, lru) {
+		first = min(first, page_private(page));
+		last = max(last, page_private(page));
+	}
+	if (!last)
 		return;
-	picket_imports.flush_tlb_kernel_range(shadow, shadow + bytes);
-	free_list(&pages);
+	picket_imports.flush_tlb_kernel_range(first, last + PAGE_SIZE);
+	list_for_each_entry_safe(page, next, &dropped, lru) {
+		open_instead(page_private(page));
+		list_del(&page->lru);
+		__free_page(page);
+	}
+}
+
+void picket_room_idle(unsigned long shadow, unsigned long bytes)
+{
+	unsigned long at;
+
+	spin_lock(&idle_lock);
+	for (at = shadow & PAGE_MASK; at < shadow + bytes; at += PAGE_SIZE) {
+		struct page *page = page_at(at);
+
+		if (!page || idle.prev == &page->lru)
+			continue;
+		idle_count += list_empty(&page->lru);
+		list_move_tail(&page->lru, &idle);
+	}
+	spin_unlock(&idle_lock);
+}
+
+static struct page *take_idle(u32 keep)
+{
+	struct page *page = NULL;
+
+	spin_lock(&idle_lock);
+	if (idle_count > keep) {
+		page = list_first_entry(&idle, struct page, lru);
+		list_del_init(&page->lru);
+		idle_count--;
+	}
+	spin_unlock(&idle_lock);
+	return page;
+}
+
+unsigned long picket_room_take_idle(u32 keep)
+{
+	struct page *page;
+
+	do {
+		page = take_idle(keep);
+	} while (page && memchr_inv(page_address(page), 0, PAGE_SIZE));
+	return page ? page_private(page) : 0;
+}
+
+bool picket_room_is_crowded(u32 keep)
+{
+	return READ_ONCE(idle_count) > keep;
 }
 
 bool picket_room_has(unsigned long address)
@@ -279,8 +383,9 @@ bool picket_room_has(unsigned long address)
 void picket_shadow_refresh(void)
 {
 	u64 puts = picket_load_acquire(&room.puts);
+	bool is_known = this_cpu_read(seen) == puts || picket_load(&room.settled) == puts;
 
-	if (this_cpu_read(seen) == puts || picket_load(&room.settled) == puts)
+	if (is_known && picket_load(&room.begun) == puts)
 		return;
 	picket_imports.flush_tlb_all_local();
 	this_cpu_write(seen, puts);

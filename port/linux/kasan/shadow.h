@@ -41,6 +41,26 @@ bool picket_room_fill(unsigned long address);
 /** picket_room_settle() - every CPU sees every page that was put. May sleep. One caller. */
 void picket_room_settle(void);
 
+/*
+ * Pages that were for areas and perhaps are not any more; it takes less to leave them than to have
+ * them again. One caller, but of picket_room_idle(). May sleep, but for picket_room_is_crowded().
+ */
+
+/** picket_room_idle() - what areas had poisoned here is open. */
+void picket_room_idle(unsigned long shadow, unsigned long bytes);
+
+/** picket_room_is_crowded() - are there more idle pages than so many? */
+bool picket_room_is_crowded(u32 keep);
+
+/**
+ * picket_room_take_idle() - the page that has been idle for longest.
+ * Return: its address; nothing is poisoned there. 0: there are no more than so many.
+ */
+unsigned long picket_room_take_idle(u32 keep);
+
+/** picket_room_flush() - pages that were unbacked go back to the system. */
+void picket_room_flush(void);
+
 struct picket_room_stats {
 	u64 pages;  /* of shadow that is not the page of zeros */
 	u64 tables; /* pages that hold their entries */

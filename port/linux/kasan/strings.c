@@ -323,3 +323,81 @@ char *picket_kasan_strreplace(char *string, char old, char new)
 	check_write(string, check_string(string, ALL, CALLER) + 1, CALLER);
 	return strreplace(string, old, new);
 }
+
+/*
+ * Text that is printed to memory. How much that is, is known behind.
+ */
+
+PICKET_REDIRECT(vsnprintf);
+PICKET_REDIRECT(vscnprintf);
+PICKET_REDIRECT(vsprintf);
+PICKET_REDIRECT(snprintf);
+PICKET_REDIRECT(scnprintf);
+PICKET_REDIRECT(sprintf);
+
+/* Return: the length of the whole text, of which what fits in was written. */
+static int print_checked(char *to, size_t bytes, const char *format, va_list arguments, uptr pc)
+{
+	int length = vsnprintf(to, bytes, format, arguments);
+
+	/* The kernel refuses to print to more. */
+	if (bytes <= INT_MAX)
+		check_write(to, min_t(size_t, length + 1, bytes), pc);
+	return length;
+}
+
+int picket_kasan_vsnprintf(char *to, size_t bytes, const char *format, va_list arguments)
+{
+	return print_checked(to, bytes, format, arguments, CALLER);
+}
+
+/* The length of what was written. */
+static int written(int length, size_t bytes)
+{
+	if (length < bytes)
+		return length;
+	return bytes ? bytes - 1 : 0;
+}
+
+int picket_kasan_vscnprintf(char *to, size_t bytes, const char *format, va_list arguments)
+{
+	return written(print_checked(to, bytes, format, arguments, CALLER), bytes);
+}
+
+int picket_kasan_vsprintf(char *to, const char *format, va_list arguments)
+{
+	return print_checked(to, ALL, format, arguments, CALLER);
+}
+
+int picket_kasan_snprintf(char *to, size_t bytes, const char *format, ...)
+{
+	va_list arguments;
+	int length;
+
+	va_start(arguments, format);
+	length = print_checked(to, bytes, format, arguments, CALLER);
+	va_end(arguments);
+	return length;
+}
+
+int picket_kasan_scnprintf(char *to, size_t bytes, const char *format, ...)
+{
+	va_list arguments;
+	int length;
+
+	va_start(arguments, format);
+	length = written(print_checked(to, bytes, format, arguments, CALLER), bytes);
+	va_end(arguments);
+	return length;
+}
+
+int picket_kasan_sprintf(char *to, const char *format, ...)
+{
+	va_list arguments;
+	int length;
+
+	va_start(arguments, format);
+	length = print_checked(to, ALL, format, arguments, CALLER);
+	va_end(arguments);
+	return length;
+}

@@ -22,6 +22,9 @@
 #define PORT 5001
 /* Less than the sockets' buffers hold, so that both ends may send before they receive. */
 #define CHUNK_MAX 60000
+/* A server was started a moment before, and may not listen yet. */
+#define CONNECT_TRIES 100
+#define CONNECT_WAIT_US 100000
 
 static uint8_t sent[CHUNK_MAX], got[CHUNK_MAX];
 static uint64_t random_state = 1;
@@ -148,6 +151,17 @@ static bool exchange(int fd, bool is_stream, uint32_t number)
 	return true;
 }
 
+static bool connect_to(int fd, const struct sockaddr_in *address)
+{
+	for (int i = 0; i < CONNECT_TRIES; i++) {
+		if (!connect(fd, (const struct sockaddr *)address, sizeof(*address)))
+			return true;
+		usleep(CONNECT_WAIT_US);
+	}
+	perror("echo: connect");
+	return false;
+}
+
 static int check(const struct sockaddr_in *address, bool is_stream, time_t end)
 {
 	struct timeval patience = { .tv_sec = is_stream ? 60 : 0, .tv_usec = 300000 };
@@ -155,7 +169,7 @@ static int check(const struct sockaddr_in *address, bool is_stream, time_t end)
 	uint32_t number = 0;
 
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	if (connect(fd, (const struct sockaddr *)address, sizeof(*address)))
+	if (!connect_to(fd, address))
 		return 2;
 	while (time(NULL) < end) {
 		if (!exchange(fd, is_stream, number++)) {

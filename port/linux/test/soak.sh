@@ -12,6 +12,7 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/checks.sh"
+. "$here/load-checks.sh"
 [ $# -ge 2 ] || {
 	echo "usage: soak.sh KERNEL DIRECTORY [SECONDS [CYCLES [PARAMETER...]]]" >&2
 	exit 2
@@ -45,8 +46,8 @@ boot()
 		echo "parameters='$parameters'"
 	} >"$dir/settings"
 	"$here/../../../test/vm/run" "$kernel" --smp 2 --file "$modules/picket.ko" \
-		--file "$modules/picket_bugs.ko" --file "$dir/settings" --init "$here/load-guest" \
-		--timeout $((seconds * 3 + cycles * 90 + 300)) >"$log" 2>&1 || :
+		--file "$modules/picket_bugs.ko" --file "$dir/settings" --file "$here/load-kinds" \
+		--init "$here/load-guest" --timeout $((seconds * 3 + cycles * 90 + 300)) >"$log" 2>&1 || :
 }
 
 well()
@@ -65,46 +66,11 @@ unloads()
 	grep -c '^load: stats: enabled: 1,' "$said" || :
 }
 
-least_rounds()
-{
-	sed -n 's/^load: [a-z]*: \([0-9]*\) rounds.*/\1/p' "$said" | sort -n | head -n 1
-}
-
-failed_rounds()
-{
-	awk '/^load: [a-z]*: .* failed$/ { sum += $(NF - 1) } END { print sum + 0 }' "$said"
-}
-
-# memory WHEN WHAT: in KiB
-memory()
-{
-	sed -n "s/^load: memory $1: .*$2: \([0-9]*\) kB.*/\1/p" "$said"
-}
-
 # What objects alive at an unload keep, of the unloads between the two measurements.
 kept()
 {
 	awk '/^load: memory before/ { sum = 0 } match($0, /pages \([0-9]+ KiB\) stay/) {
 		sum += substr($0, RSTART + 7) } END { print sum + 0 }' "$said"
-}
-
-# How much less, or more, there is at the second measurement: grown WHAT
-grown()
-{
-	echo $(($(memory after "$1") - $(memory before "$1")))
-}
-
-# Pages that are neither free nor the slab allocator's, whose own need goes up and down.
-lost()
-{
-	echo $((-$(grown Free) - $(grown Slab)))
-}
-
-# Where the pool was once, the kernel maps its memory by small pages ever after, which takes a page
-# of tables for each 2 MiB.
-tables()
-{
-	echo $(($(grown DirectMap4k) / 512))
 }
 
 show_memory()

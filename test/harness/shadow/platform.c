@@ -19,6 +19,8 @@ static jmp_buf jump_target;
 
 static struct picket_record last;
 static u32 records;
+static void (*in_report)(void *);
+static void *in_report_argument;
 static const char *disabled;
 
 void *picket_plat_metadata(struct picket_platform *platform, uptr size_bytes)
@@ -65,11 +67,21 @@ void picket_plat_task(struct picket_platform *platform, struct picket_task *task
 	memcpy(task->name, "suite", 6);
 }
 
+void sh_in_report(void (*function)(void *), void *argument)
+{
+	in_report_argument = argument;
+	in_report = function;
+}
+
 void picket_plat_report(struct picket_platform *platform, const struct picket_record *record)
 {
+	void (*function)(void *) = in_report;
 	static u32 count;
 
 	(void)platform;
+	in_report = NULL;
+	if (function)
+		function(in_report_argument);
 	if (host_defect == HOST_LOSES_REPORTS && ++count % 5 == 0)
 		return;
 	last = *record;

@@ -125,6 +125,9 @@ int sh_names(const char *recorded, const char *name);
  * What follows is the port's.
  */
 
+/** sh_in_report() - have the port call it within the next report, before that is delivered. */
+void sh_in_report(void (*function)(void *), void *argument);
+
 /* Heap. */
 void *sh_kmalloc(picket_uptr bytes);
 void *sh_kzalloc(picket_uptr bytes);

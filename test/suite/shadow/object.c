@@ -156,6 +156,50 @@ static void double_free(void)
 	sh_expect(USE_AFTER_FREE, HEAP, READ, 1, sh_read(object));
 }
 
+/* Its neighbours stay, and what makes the quarantine let go of it has slots of another size. */
+static void double_free_after_quarantine(void)
+{
+	static char *objects[64];
+	char *object;
+
+	for (int i = 0; i < 64; i++)
+		objects[i] = sh_kmalloc(100);
+	object = objects[32];
+	sh_hide(object);
+	sh_kfree(object);
+	for (int i = 0; i < 3000; i++)
+		sh_kfree(sh_kmalloc(4000));
+	sh_expect(DOUBLE_FREE, HEAP, UNKNOWN, 0, sh_kfree(object));
+	sh_expect(USE_AFTER_FREE, HEAP, READ, 1, sh_read(object + 50));
+	for (int i = 0; i < 64; i++)
+		if (i != 32)
+			sh_silent(sh_kfree(objects[i]));
+}
+
+static int nested_accesses;
+
+static void access_nested(void *object)
+{
+	nested_accesses++;
+	sh_read((char *)object);
+	sh_kfree(object);
+}
+
+/* What a report itself does wrong, as a console's driver may, is not reported. */
+static void report_in_a_report(void)
+{
+	char *object = sh_kmalloc(20);
+
+	sh_hide(object);
+	sh_kfree(object);
+	nested_accesses = 0;
+	sh_in_report(access_nested, object);
+	sh_expect(USE_AFTER_FREE, HEAP, WRITE, 1, sh_write(object + 1, 1));
+	sh_check(sh_last()->access == PICKET_ACCESS_WRITE);
+	sh_check(nested_accesses == 1);
+	sh_expect(USE_AFTER_FREE, HEAP, READ, 1, sh_read(object));
+}
+
 static void invalid_free(void)
 {
 	char *object = sh_kmalloc(100);
@@ -275,7 +319,9 @@ const struct sh_case sh_object_cases[] = {
 	SH_CASE(record_shadow_large, 0),
 	SH_CASE(record_stacks, 0),
 	SH_CASE(record_left, 0),
+	SH_CASE(report_in_a_report, 0),
 	SH_CASE(double_free, 0),
+	SH_CASE(double_free_after_quarantine, 0),
 	SH_CASE(invalid_free, 0),
 	SH_CASE(free_of_nothing, 0),
 	SH_CASE(zeroed, 0),

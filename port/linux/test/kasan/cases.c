@@ -188,11 +188,63 @@ static void sizes_and_alignment(void)
 	sh_check(!kmalloc(sh_opaque(~0ul), GFP_KERNEL | __GFP_NOWARN));
 }
 
+static int print_list(char *to, size_t bytes, const char *format, ...)
+{
+	va_list arguments;
+	int length;
+
+	va_start(arguments, format);
+	length = bytes ? vsnprintf(to, bytes, format, arguments) : vsprintf(to, format, arguments);
+	va_end(arguments);
+	return length;
+}
+
+static int print_counted(char *to, size_t bytes, const char *format, ...)
+{
+	va_list arguments;
+	int length;
+
+	va_start(arguments, format);
+	length = vscnprintf(to, bytes, format, arguments);
+	va_end(arguments);
+	return length;
+}
+
+/* Nine digits and the end fit in; of ten the end does not. */
+static void printed_text(void)
+{
+	char *text = kmalloc(10, GFP_KERNEL);
+
+	sh_hide(text);
+	sh_silent(sh_check(sprintf(text, "%d", 123456789) == 9 && !strcmp(text, "123456789")));
+	sh_silent(sh_check(snprintf(text, 10, "%d", 1234567890) == 10 && text[8] == '9'));
+	sh_silent(sh_check(scnprintf(text, 10, "%d", 1234567890) == 9 && !text[9]));
+	sh_silent(sh_check(snprintf(NULL, 0, "%d", 12) == 2 && scnprintf(text, 0, "%d", 12) == 0));
+	sh_silent(snprintf(text, 4096, "%d", 123456789));
+	sh_silent(print_list(text, 10, "%d", 1234567890) + print_list(text, 0, "%d", 123456789));
+	sh_silent(sh_check(print_counted(text, 10, "%d", 1234567890) == 9));
+	sh_expect(OUT_OF_BOUNDS, HEAP, WRITE, 11, sprintf(text, "%d", 1234567890));
+	sh_expect(OUT_OF_BOUNDS, HEAP, WRITE, 11, snprintf(text, 4096, "%d", 1234567890));
+	sh_expect(OUT_OF_BOUNDS, HEAP, WRITE, 11, scnprintf(text, 11, "%d", 1234567890));
+	sh_expect(OUT_OF_BOUNDS, HEAP, WRITE, 11, print_list(text, 11, "%d", 1234567890));
+	sh_expect(OUT_OF_BOUNDS, HEAP, WRITE, 11, print_list(text, 0, "%d", 1234567890));
+	sh_expect(OUT_OF_BOUNDS, HEAP, WRITE, 11, print_counted(text, 11, "%d", 1234567890));
+	kfree(text);
+	sh_expect(USE_AFTER_FREE, HEAP, WRITE, 3, sprintf(text, "%d", 12));
+}
+
 const struct sh_case sh_kernel_cases[] = {
-	SH_CASE(kernel_frees_object, 0),   SH_CASE(kernel_frees_large, 0),
-	SH_CASE(kernel_gives_object, 0),   SH_CASE(kernel_allocates_from_cache, 0),
-	SH_CASE(kernel_frees_areas, 0),	   SH_CASE(slabs_go_back, 0),
-	SH_CASE(freed_after_grace, 0),	   SH_CASE(area_freed_after_grace, 0),
-	SH_CASE(buffer_becomes_packet, 0), SH_CASE(double_vfree, 0),
-	SH_CASE(sizes_and_alignment, 0),   SH_CASES_END,
+	SH_CASE(kernel_frees_object, 0),
+	SH_CASE(kernel_frees_large, 0),
+	SH_CASE(kernel_gives_object, 0),
+	SH_CASE(kernel_allocates_from_cache, 0),
+	SH_CASE(kernel_frees_areas, 0),
+	SH_CASE(slabs_go_back, 0),
+	SH_CASE(freed_after_grace, 0),
+	SH_CASE(area_freed_after_grace, 0),
+	SH_CASE(buffer_becomes_packet, 0),
+	SH_CASE(double_vfree, 0),
+	SH_CASE(sizes_and_alignment, 0),
+	SH_CASE(printed_text, 0),
+	SH_CASES_END,
 };

@@ -7,9 +7,22 @@
 
 static struct picket_record last;
 static atomic_t count;
+static void (*in_report)(void *);
+static void *in_report_argument;
+
+void sh_in_report(void (*function)(void *), void *argument)
+{
+	in_report_argument = argument;
+	in_report = function;
+}
 
 static int take(struct kprobe *probe, struct pt_regs *regs)
 {
+	void (*function)(void *) = in_report;
+
+	in_report = NULL;
+	if (function)
+		function(in_report_argument);
 	memcpy(&last, (const void *)regs->di, sizeof(last));
 	atomic_inc(&count);
 	return 0;

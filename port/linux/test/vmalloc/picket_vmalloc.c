@@ -22,9 +22,13 @@
 #define WORKERS_MAX 8
 #define HUGE_BYTES PMD_SIZE
 
-/* Of the cheapest test, on each CPU; as many come before that are not measured. */
+/* Of the cheapest test, on each CPU. */
 static unsigned int loops = 1000;
 module_param(loops, uint, 0600);
+
+/* So many times as many come before, not measured, until addresses are used again. */
+static unsigned int warm = 1;
+module_param(warm, uint, 0600);
 
 static unsigned int cpus = 1;
 module_param(cpus, uint, 0600);
@@ -159,11 +163,19 @@ static void repeat(struct worker *worker)
 	}
 }
 
+static void warm_up(struct worker *worker)
+{
+	unsigned int i;
+
+	for (i = 0; i < max(warm / worker->test->weight, 1u); i++)
+		repeat(worker);
+}
+
 static int work(void *data)
 {
 	struct worker *worker = data;
 
-	repeat(worker);
+	warm_up(worker);
 	complete(&worker->ready);
 	wait_for_completion(worker->start);
 	repeat(worker);
