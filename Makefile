@@ -36,9 +36,11 @@ test: ## run every test; the last line says how many passed, failed, were skippe
 	@script/test $(BUILD)
 
 .PHONY: soak
-soak: ## load KERNELS for MINUTES (30) each, then load and unload the module CYCLES (200) times
-	@script/install-deps vm
-	@failed=0; for kernel in $(KERNELS); do \
+soak: ## self-tests of real programs; load KERNELS for MINUTES (30) each, load the module CYCLES times
+	@script/install-deps build demo test vm soak
+	@$(MAKE) --no-print-directory all
+	@failed=0; test/real/suites $(BUILD) || failed=1; \
+	for kernel in $(KERNELS); do \
 		echo "# $$kernel"; \
 		test/vm/with-modules $$kernel port/linux/test/soak.sh $$(($(MINUTES) * 60)) $(CYCLES) || \
 			failed=1; \
