@@ -38,10 +38,11 @@ test: ## run every test; the last line says how many passed, failed, were skippe
 	@script/test $(BUILD)
 
 .PHONY: soak
-soak: ## each of KERNELS: load for MINUTES (30), modules loaded and unloaded CYCLES (200) times, real DRIVERS
-	@script/install-deps vm
+soak: ## self-tests of real programs; each of KERNELS under load for MINUTES (30), CYCLES (200), DRIVERS
+	@script/install-deps build demo test vm soak
+	@$(MAKE) --no-print-directory all
 	@KERNELS="$(KERNELS)" MINUTES=$(MINUTES) CYCLES=$(CYCLES) DRIVERS="$(DRIVERS)" \
-		DRIVER_MINUTES=$(DRIVER_MINUTES) script/soak
+		DRIVER_MINUTES=$(DRIVER_MINUTES) script/soak $(BUILD)
 
 .PHONY: bench
 bench: ## print the tables of doc/performance.md and doc/detection.md

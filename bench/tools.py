@@ -59,7 +59,7 @@ def others(build):
                           r"ElectricFence (Aborting|Exiting)"))
     if shutil.which("valgrind"):
         memcheck = ["valgrind", "-q", "--tool=memcheck", "--leak-check=no"]
-        says = r"Invalid (read|write|free)|Mismatched |Unaligned alignment"
+        says = r"Invalid (read|write|free)|Mismatched |Unaligned alignment|unaddressable byte"
         tools.append(Tool("memcheck", measure.environment(), says, prefix=memcheck))
     if os.path.exists(build.directory / "bench/detect-asan"):
         options = {"ASAN_OPTIONS": "detect_leaks=0:symbolize=0:new_delete_type_mismatch=1"}

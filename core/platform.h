@@ -72,12 +72,20 @@ int picket_plat_hide(struct picket_platform *platform, uptr address, uptr size_b
 /**
  * picket_plat_show() - make the pages readable and writable; hidden content appears again.
  *
- * Called by alloc, and by the fault path to let the host go on. Pages shown already stay so; a
- * page never shown before reads as zeros or as anything, not as another process's data.
+ * Called by the fault path to let the host go on. Pages shown already stay so; a page never shown
+ * before reads as zeros or as anything, not as another process's data.
  * Any context, including a page fault; may fail, and then nothing has changed.
- * Return: 0, or a negative error: the allocation is not guarded, which is counted.
+ * Return: 0, or a negative error: nothing can be guarded any more.
  */
 int picket_plat_show(struct picket_platform *platform, uptr address, uptr size_bytes);
+
+/**
+ * picket_plat_show_fresh() - the same for a new object: what the pages held is not needed.
+ *
+ * Called by alloc; may fail, and then nothing has changed, their content included.
+ * Return: 0, or a negative error: the allocation is not guarded, which is counted.
+ */
+int picket_plat_show_fresh(struct picket_platform *platform, uptr address, uptr size_bytes);
 
 /**
  * picket_plat_discard() - the content of these pages is not needed any more.

@@ -26,6 +26,7 @@ extern const struct picket_command picket_command_run;
 extern const struct picket_command picket_command_show;
 extern const struct picket_command picket_command_kernel;
 extern const struct picket_command picket_command_kasan;
+extern const struct picket_command picket_command_ctl;
 extern const struct picket_command picket_command_help;
 
 /** picket_command_at() - all of them; NULL behind the last. */

@@ -8,7 +8,7 @@
 
 static const struct picket_command *const commands[] = {
 	&picket_command_run,   &picket_command_show, &picket_command_kernel,
-	&picket_command_kasan, &picket_command_help,
+	&picket_command_kasan, &picket_command_ctl,  &picket_command_help,
 };
 
 const struct picket_command *picket_command_at(unsigned int index)

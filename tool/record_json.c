@@ -263,6 +263,12 @@ static void read_shadow(const struct picket_scope *scope, struct picket_report *
 		read_variable(&inner, &report->record.memory);
 }
 
+static void read_call(const struct picket_scope *scope, struct picket_call *call)
+{
+	picket_read_name(scope, "call", call->name, sizeof(call->name));
+	call->argument = picket_read_u32(scope, "call_argument", PICKET_OPTIONAL);
+}
+
 static void read_memory_error(const struct picket_scope *scope, struct picket_report *report)
 {
 	struct picket_record *record = &report->record;
@@ -276,6 +282,8 @@ static void read_memory_error(const struct picket_scope *scope, struct picket_re
 	record->access_size_bytes = picket_read_u32(scope, "access_size", PICKET_OPTIONAL);
 	record->fault_address = picket_read_hex(scope, "fault_address", PICKET_MANDATORY);
 	record->found = picket_read_word(scope, "found", PICKET_MANDATORY, picket_found_name, 0);
+	if (record->found == PICKET_FOUND_CALL)
+		read_call(scope, &record->call);
 	record->position =
 		picket_read_word(scope, "position", PICKET_OPTIONAL, picket_position_name, 1);
 	record->distance_bytes = picket_read_count(scope, "distance_bytes", PICKET_OPTIONAL);

@@ -114,7 +114,7 @@ static int span_show(struct picket_guard *guard, u32 slot_index, uptr address, u
 	uptr end = start + picket_class_of(&guard->geometry, slot_index)->slot_bytes;
 	uptr span_start = picket_span_start(&guard->geometry, address);
 	uptr span_end = picket_span_end(&guard->geometry, address, size);
-	int error = picket_plat_show(guard->platform, span_start, span_end - span_start);
+	int error = picket_plat_show_fresh(guard->platform, span_start, span_end - span_start);
 
 	if (error)
 		return error;

@@ -29,7 +29,7 @@ static enum picket_verdict show(struct picket_guard *guard, uptr start, uptr end
 }
 
 /* Who hides this guard again? The slot of the object that was overrun, or else a neighbour. */
-static void answer_for(struct picket_guard *guard, uptr address, u32 owner)
+void picket_answer_for(struct picket_guard *guard, uptr address, u32 owner)
 {
 	struct picket_place place = picket_place_of(&guard->geometry, address);
 
@@ -67,7 +67,7 @@ static enum picket_verdict pass(struct picket_guard *guard, uptr address)
 {
 	uptr start = picket_span_start(&guard->geometry, address);
 
-	answer_for(guard, address, PICKET_NONE);
+	picket_answer_for(guard, address, PICKET_NONE);
 	return show(guard, start, start + guard->geometry.page_bytes, PICKET_FAULT_HANDLED);
 }
 
@@ -86,6 +86,13 @@ static enum picket_verdict pass_visible(struct picket_guard *guard, uptr address
 	return PICKET_FAULT_HANDLED;
 }
 
+static void name_call(const struct picket_fault *fault, struct picket_call *call)
+{
+	call->argument = fault->argument;
+	for (u32 i = 0; fault->call && fault->call[i] && i < PICKET_CALL_NAME_BYTES - 1; i++)
+		call->name[i] = fault->call[i];
+}
+
 enum picket_verdict picket_guard_fault(struct picket_guard *guard, const struct picket_fault *fault)
 {
 	struct picket_record *record;
@@ -95,7 +102,7 @@ enum picket_verdict picket_guard_fault(struct picket_guard *guard, const struct 
 		return PICKET_FAULT_NOT_OURS;
 	if (picket_load(&guard->disabled))
 		return pass(guard, fault->address);
-	record = picket_record_open(guard, PICKET_FOUND_FAULT);
+	record = picket_record_open(guard, fault->call ? PICKET_FOUND_CALL : PICKET_FOUND_FAULT);
 	if (!record)
 		return pass(guard, fault->address);
 	if (!picket_diagnose_fault(&guard->geometry, guard->slots, fault->address, record)) {
@@ -105,8 +112,9 @@ enum picket_verdict picket_guard_fault(struct picket_guard *guard, const struct 
 	record->fault_address = fault->address;
 	record->access = fault->access;
 	record->access_size_bytes = fault->access_size_bytes;
-	answer_for(guard, fault->address,
-		   record->object.state ? record->object.slot_index : PICKET_NONE);
+	name_call(fault, &record->call);
+	picket_answer_for(guard, fault->address,
+			  record->object.state ? record->object.slot_index : PICKET_NONE);
 	verdict = show_for(guard, fault->address, record);
 	picket_record_send(guard, record, fault->context);
 	return verdict;

@@ -11,6 +11,8 @@
  * looks an interval. After a tick a random few allocations pass unsampled: without that, the
  * allocation that always follows another one at once would never be taken.
  *
+ * Where guarding takes too much time, both become rarer: see governor.c.
+ *
  * A refused allocation gives its sample back to the gate, a bounded number of times.
  */
 #include "pool.h"
@@ -104,9 +106,22 @@ static void gate_start(struct picket_guard *guard, struct picket_gate *gate)
 	gate->checked_ns = picket_plat_time_ns(guard->platform);
 }
 
+/* One of how many allocations is taken now; the arithmetic of the draw has its bound. */
+static u64 count_param(const struct picket_guard *guard)
+{
+	u64 n = picket_load(&guard->policy_param) * picket_governor_slowdown(guard);
+
+	return n < PICKET_RATE_MAX ? n : PICKET_RATE_MAX;
+}
+
+static u64 interval_now(const struct picket_guard *guard)
+{
+	return picket_load(&guard->interval_ns) * picket_governor_slowdown(guard);
+}
+
 static bool count_pass(struct picket_guard *guard, struct picket_gate *gate, bool fresh)
 {
-	u64 n = picket_load(&guard->policy_param);
+	u64 n = count_param(guard);
 	s64 skip;
 
 	/* A new gate has drawn nothing yet: this allocation is the first of its first skip. */
@@ -125,7 +140,7 @@ static bool count_pass(struct picket_guard *guard, struct picket_gate *gate, boo
 static void stride_adapt(struct picket_guard *guard, struct picket_gate *gate, u64 now)
 {
 	u64 elapsed = now - gate->checked_ns;
-	u64 target = picket_load(&guard->interval_ns) / LOOKS_PER_INTERVAL;
+	u64 target = interval_now(guard) / LOOKS_PER_INTERVAL;
 
 	gate->checked_ns = now;
 	if (elapsed > 2 * target)
@@ -141,7 +156,7 @@ static void stride_adapt(struct picket_guard *guard, struct picket_gate *gate, u
 /* Is a tick due, and did this gate get it? A tick nobody took for long is not made up for. */
 static bool tick_take(struct picket_guard *guard, u64 now)
 {
-	u64 interval = picket_load(&guard->interval_ns);
+	u64 interval = interval_now(guard);
 	u64 due = picket_load(&guard->next_tick_ns);
 
 	if (now < due || !interval)
@@ -202,9 +217,10 @@ bool picket_gate_pass(struct picket_guard *guard, struct picket_gate *gate)
 	default:
 		gate_set(guard, gate, FAR_AWAY);
 	}
-	if (passed)
-		picket_add(&guard->stats.passed, 1ull);
-	return passed;
+	if (!passed || !picket_governor_allows(guard))
+		return false;
+	picket_add(&guard->stats.passed, 1ull);
+	return true;
 }
 
 /*

@@ -60,6 +60,11 @@ struct picket_guard_config {
 	u64 seed;		     /* of everything random; 0: picket_plat_random() */
 	enum picket_side first_side; /* of every site; AUTO: from the seed, per site */
 	u32 sweep_slots; /* live objects whose canaries are checked per guarded allocation */
+	/*
+	 * Share of the host's time that guarding may take, at most 1000; 0: any. It holds as far as
+	 * the port tells of both, see picket_guard_worked(). A COUNT of 1 is exempt.
+	 */
+	u32 budget_permille;
 	char allocator[PICKET_ALLOCATOR_NAME_BYTES]; /* for records where the request names none */
 };
 
@@ -105,6 +110,8 @@ struct picket_fault {
 	u32 access;	       /* enum picket_access */
 	u32 access_size_bytes; /* 0: not known */
 	const struct picket_context *context;
+	const char *call; /* the system call that made the access; NULL: the host's own code did */
+	u32 argument;	  /* which of its arguments, from 1 */
 };
 
 enum picket_verdict {
@@ -139,6 +146,10 @@ struct picket_stats {
 	u64 spurious;	  /* faults on pages that are (by then) visible */
 	u64 not_hidden;	  /* frees that could not hide their pages */
 	u64 swept;	  /* canary checks of live objects */
+	u64 held_back;	  /* samples that were due, but there was no time left for them */
+	u64 slowdown;	  /* samples are so many times rarer than the policy says, to save time */
+	u64 work_ns;	  /* what guarding took */
+	u64 host_ns;	  /* how long the host ran meanwhile, as far as it was told */
 };
 
 /**
@@ -224,7 +235,13 @@ u64 picket_guard_age_ns(struct picket_guard *guard, uptr address);
 bool picket_guard_crowded(const struct picket_guard *guard);
 
 /**
- * picket_guard_fault() - the host touched a hidden page.
+ * picket_guard_disable() - an inconsistency of our own: nothing is sampled or reported any more.
+ * Any context. @why: for a person; said once.
+ */
+void picket_guard_disable(struct picket_guard *guard, const char *why);
+
+/**
+ * picket_guard_fault() - the host touched a hidden page, or had a system call touch one.
  *
  * Takes no lock. Shows the page, so that the host goes on with its data intact, and delivers a
  * record. Safe while the interrupted code is inside any function of this file.
@@ -250,6 +267,36 @@ void picket_guard_let(struct picket_guard *guard, uptr address);
 void picket_guard_close(struct picket_guard *guard, uptr address);
 
 /**
+ * picket_guard_check() - check the canaries of one live object: for a host that is about to do
+ * something for which other objects may be swept, and then looks at this one.
+ * @address: where the object starts; where none does, nothing happens.
+ * @found:   for the records.
+ *
+ * Return: how many sides have changed; each is reported once in the object's life.
+ */
+u32 picket_guard_check(struct picket_guard *guard, uptr address, enum picket_found found);
+
+/**
+ * picket_guard_hidden() - the first byte in [start, end) that the host may not touch now. Of what
+ * lies in the pool the first 64 pages are looked at.
+ * Return: its address; 0: there is none.
+ */
+uptr picket_guard_hidden(const struct picket_guard *guard, uptr start, uptr end);
+
+/**
+ * picket_guard_lend() - show the hidden pages of [start, end), as picket_guard_hidden() sees them,
+ * for the time of a system call. No record is made.
+ * Return: a bit for each page shown, bit 0 the one @start lies in; for picket_guard_take_back().
+ */
+u64 picket_guard_lend(struct picket_guard *guard, uptr start, uptr end);
+
+/**
+ * picket_guard_take_back() - hide lent pages again, with their data, but for those that have an
+ * object or were hidden meanwhile. Without it they stay visible as after picket_guard_let().
+ */
+void picket_guard_take_back(struct picket_guard *guard, uptr start, u64 lent);
+
+/**
  * picket_guard_sweep() - check the canaries of live objects.
  * @max:   at most so many slots are looked at, going on where the last sweep ended.
  * @found: SWEEP, EXIT or PANIC, for the records.
@@ -270,6 +317,22 @@ int picket_guard_set_policy(struct picket_guard *guard, enum picket_policy polic
  * Return: 0; -22 (EINVAL): above 100, nothing changed.
  */
 int picket_guard_set_covered(struct picket_guard *guard, u32 percent);
+
+/**
+ * picket_guard_worked() - allocs and frees of guarded objects have taken so much time.
+ *
+ * With picket_guard_ran() it lets the detector keep within budget_permille. Time that was spent
+ * waiting (for a lock on the host's address space, say) is the host's loss too, and belongs to it.
+ */
+void picket_guard_worked(struct picket_guard *guard, u64 work_ns);
+
+/**
+ * picket_guard_ran() - the host has run for so long since the last call, on all CPUs together.
+ *
+ * To be called every few ten milliseconds: it is then that the detector decides to sample less, or
+ * more again. Not by two threads at once.
+ */
+void picket_guard_ran(struct picket_guard *guard, u64 host_ns);
 
 /**
  * picket_guard_fork_child() - the process was copied; only the caller's thread lives here.
@@ -328,6 +391,12 @@ void picket_guard_pardon(struct picket_guard *guard, uptr start, uptr end);
  * is gone: later records name none. May not happen while another thread takes a slot.
  */
 void picket_guard_forget_allocator(struct picket_guard *guard, u32 slot_index);
+
+/**
+ * picket_guard_counters() - the counters themselves, for who can only read memory: they change as
+ * one looks, and enabled is not kept there.
+ */
+const struct picket_stats *picket_guard_counters(const struct picket_guard *guard);
 
 /** picket_guard_stats() - copy the counters. */
 void picket_guard_stats(const struct picket_guard *guard, struct picket_stats *stats);

@@ -4,7 +4,6 @@
 
 #define EINVAL_ERROR (-22)
 #define ENOMEM_ERROR (-12)
-#define RATE_MAX (1ull << 30)
 #define INTERVAL_MAX_MS 3600000ull
 #define METADATA_ALIGN 64u
 
@@ -23,7 +22,7 @@ static bool policy_is_valid(u32 policy, u64 param)
 	case PICKET_POLICY_INTERVAL_US:
 		return param >= 1 && param <= INTERVAL_MAX_MS * 1000;
 	case PICKET_POLICY_COUNT:
-		return param >= 1 && param <= RATE_MAX;
+		return param >= 1 && param <= PICKET_RATE_MAX;
 	default:
 		return false;
 	}
@@ -59,6 +58,7 @@ static bool config_is_valid(const struct picket_guard_config *config)
 	       (!config->align_right || is_power_of_two(config->align_right)) &&
 	       config->align_right <= page_bytes && config->covered_percent <= 100 &&
 	       config->first_side <= PICKET_SIDE_RIGHT && config->jitter < 65536 &&
+	       config->budget_permille <= 1000 &&
 	       policy_is_valid(config->policy, config->policy_param) && classes_are_valid(config);
 }
 
@@ -294,6 +294,7 @@ static void guard_init(struct picket_guard *guard, struct picket_platform *platf
 	guard->epoch = 1;
 	guard->stats.slots = guard->geometry.slot_count;
 	picket_lock_init(&guard->lock);
+	picket_governor_init(guard);
 	lists_fill(guard, picket_mix(guard->seed));
 	picket_guard_set_policy(guard, config->policy, config->policy_param);
 	/* A random phase: else no process that ends within one interval would ever be sampled. */
@@ -381,6 +382,11 @@ void picket_guard_disable(struct picket_guard *guard, const char *why)
 {
 	if (!picket_exchange(&guard->disabled, 1))
 		picket_plat_disabled(guard->platform, why);
+}
+
+const struct picket_stats *picket_guard_counters(const struct picket_guard *guard)
+{
+	return &guard->stats;
 }
 
 void picket_guard_stats(const struct picket_guard *guard, struct picket_stats *stats)

@@ -52,6 +52,7 @@
 #define PICKET_SIDE_BITS 1024
 #define PICKET_RECENT_SITES 32
 #define PICKET_RECORD_BUFFERS 16
+#define PICKET_RATE_MAX (1ull << 30)
 #define PICKET_STATE_MAGIC 0x5049434b45543031ull /* "PICKET01" */
 
 enum picket_slot_state {
@@ -149,6 +150,14 @@ struct picket_record_buffer {
 	struct picket_record record;
 };
 
+/* Atomic, each by itself. */
+struct picket_governor {
+	s64 credit_ns; /* that may be spent on samples */
+	u64 spent_ns;  /* since the last look */
+	u32 held_back; /* was a sample, since the last look? */
+	u32 reserved;
+};
+
 struct picket_guard {
 	struct picket_geometry geometry;
 	struct picket_slot *slots;
@@ -174,6 +183,7 @@ struct picket_guard {
 	u64 next_tick_ns;
 	u64 sequence; /* of the last record */
 	struct picket_coverage coverage;
+	struct picket_governor governor;
 	u32 side_bits[PICKET_SIDE_BITS / 32];
 	struct picket_stats stats;
 	struct picket_record_buffer buffers[PICKET_RECORD_BUFFERS];
@@ -205,7 +215,6 @@ void picket_list_append(struct picket_guard *guard, u32 slot_index);
 u32 picket_list_take(struct picket_guard *guard, u32 class_index);
 void picket_inbox_push(struct picket_guard *guard, u32 slot_index);
 void picket_inbox_drain(struct picket_guard *guard);
-void picket_guard_disable(struct picket_guard *guard, const char *why);
 
 /* slot.c: lives, and the pages they make visible */
 void picket_slot_write_begin(struct picket_slot *slot);
@@ -221,7 +230,11 @@ uptr picket_span_start(const struct picket_geometry *geometry, uptr address);
 uptr picket_span_end(const struct picket_geometry *geometry, uptr address, uptr size_bytes);
 void picket_opened_set(struct picket_guard *guard, uptr start, uptr end);
 void picket_opened_close(struct picket_guard *guard, uptr start, uptr end, bool hide);
+bool picket_opened_clear(struct picket_guard *guard, uptr address);
 bool picket_opened_test(const struct picket_guard *guard, uptr address);
+
+/* fault.c */
+void picket_answer_for(struct picket_guard *guard, uptr address, u32 owner);
 
 /* canary.c */
 void picket_canary_fill(uptr start, uptr end);
@@ -237,6 +250,11 @@ bool picket_coverage_has(const struct picket_coverage *coverage, u64 site);
 /* gate.c */
 void picket_gate_refused(struct picket_guard *guard, struct picket_gate *gate,
 			 enum picket_skip reason);
+
+/* governor.c */
+void picket_governor_init(struct picket_guard *guard);
+bool picket_governor_allows(struct picket_guard *guard);
+u32 picket_governor_slowdown(const struct picket_guard *guard);
 
 /* diagnose.c: pure functions of geometry, slots and an address */
 bool picket_diagnose_fault(const struct picket_geometry *geometry, const struct picket_slot *slots,

@@ -152,6 +152,15 @@ void picket_opened_set(struct picket_guard *guard, uptr start, uptr end)
 		__atomic_fetch_or(&guard->opened[page / 32], 1u << (page % 32), __ATOMIC_RELAXED);
 }
 
+/* Was the page's bit set? A guard has two neighbours: who clears its bit closes it. */
+bool picket_opened_clear(struct picket_guard *guard, uptr address)
+{
+	u32 page = page_of(guard, address);
+	u32 bit = 1u << (page % 32);
+
+	return __atomic_fetch_and(&guard->opened[page / 32], ~bit, __ATOMIC_RELAXED) & bit;
+}
+
 /*
  * Pages in [start, end) that a report had left visible: forget it, and hide them again (@hide;
  * without it the caller answers for their visibility).
@@ -161,13 +170,7 @@ void picket_opened_close(struct picket_guard *guard, uptr start, uptr end, bool 
 	uptr page_bytes = guard->geometry.page_bytes;
 
 	for (uptr at = start; at < end; at += page_bytes) {
-		u32 page = page_of(guard, at);
-		u32 bit = 1u << (page % 32);
-
-		/* A guard has two neighbours: who clears its bit closes it. */
-		if (!(__atomic_fetch_and(&guard->opened[page / 32], ~bit, __ATOMIC_RELAXED) & bit))
-			continue;
-		if (!hide)
+		if (!picket_opened_clear(guard, at) || !hide)
 			continue;
 		picket_plat_discard(guard->platform, at, page_bytes);
 		if (picket_plat_hide(guard->platform, at, page_bytes))

@@ -19,6 +19,26 @@ static void release(struct picket_guard *guard, u32 slot_index)
 	picket_slot_retire(guard, slot_index);
 }
 
+static u32 check_slot(struct picket_guard *guard, u32 slot_index, enum picket_found found)
+{
+	u32 state = PICKET_SLOT_LIVE;
+	u32 changed;
+
+	if (!picket_cas(&guard->slots[slot_index].state, &state, PICKET_SLOT_CHECKING))
+		return 0;
+	picket_add(&guard->stats.swept, 1ull);
+	changed = picket_canary_verify(guard, slot_index, found);
+	release(guard, slot_index);
+	return changed;
+}
+
+u32 picket_guard_check(struct picket_guard *guard, uptr address, enum picket_found found)
+{
+	if (picket_load(&guard->disabled) || !picket_guard_object(guard, address, NULL))
+		return 0;
+	return check_slot(guard, picket_place_of(&guard->geometry, address).slot, found);
+}
+
 u32 picket_guard_sweep(struct picket_guard *guard, u32 max, enum picket_found found)
 {
 	u32 count = guard->geometry.slot_count;
@@ -26,13 +46,8 @@ u32 picket_guard_sweep(struct picket_guard *guard, u32 max, enum picket_found fo
 
 	for (u32 i = 0; i < max && i < count && !picket_load(&guard->disabled); i++) {
 		u32 slot_index = picket_add(&guard->sweep_at, 1u) % count;
-		u32 state = PICKET_SLOT_LIVE;
 
-		if (!picket_cas(&guard->slots[slot_index].state, &state, PICKET_SLOT_CHECKING))
-			continue;
-		picket_add(&guard->stats.swept, 1ull);
-		changed += picket_canary_verify(guard, slot_index, found);
-		release(guard, slot_index);
+		changed += check_slot(guard, slot_index, found);
 	}
 	return changed;
 }

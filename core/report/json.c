@@ -288,6 +288,12 @@ static void put_shadow(struct picket_printer *printer, const struct picket_memor
 	picket_print(printer, "}");
 }
 
+static void put_call(struct picket_printer *printer, const struct picket_call *call)
+{
+	put_string(printer, "call", call->name, PICKET_CALL_NAME_BYTES);
+	put_known_count(printer, "call_argument", call->argument);
+}
+
 static void put_memory_error(struct picket_printer *printer, const struct picket_record *record,
 			     const struct picket_symbols *symbols)
 {
@@ -302,6 +308,8 @@ static void put_memory_error(struct picket_printer *printer, const struct picket
 	put_known_count(printer, "access_size", record->access_size_bytes);
 	put_hex(printer, "fault_address", record->fault_address);
 	put_word(printer, "found", picket_found_name(record->found));
+	if (record->found == PICKET_FOUND_CALL)
+		put_call(printer, &record->call);
 	if (record->position != PICKET_POSITION_NONE) {
 		put_word(printer, "position", picket_position_name(record->position));
 		put_count(printer, "distance_bytes", record->distance_bytes);

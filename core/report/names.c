@@ -61,7 +61,7 @@ const char *picket_found_name(u32 found)
 		[PICKET_FOUND_FAULT] = "fault",	    [PICKET_FOUND_FREE] = "free",
 		[PICKET_FOUND_REALLOC] = "realloc", [PICKET_FOUND_SWEEP] = "sweep",
 		[PICKET_FOUND_EXIT] = "exit",	    [PICKET_FOUND_PANIC] = "panic",
-		[PICKET_FOUND_CHECK] = "check",
+		[PICKET_FOUND_CHECK] = "check",	    [PICKET_FOUND_CALL] = "call",
 	};
 
 	return LOOK_UP(names, found);

@@ -220,6 +220,17 @@ static void print_place(struct picket_text *text)
 	print_object_name(text);
 }
 
+/* " by read(), argument 2," */
+static void print_call(struct picket_printer *printer, const struct picket_call *call)
+{
+	if (call->name[0])
+		picket_print(printer, " by %s()", call->name);
+	else
+		picket_print(printer, " by a system call");
+	if (call->argument)
+		picket_print(printer, ", argument %u,", call->argument);
+}
+
 static void print_fault(struct picket_text *text)
 {
 	static const char *const words[] = { "Access", "Read", "Write" };
@@ -232,6 +243,8 @@ static void print_fault(struct picket_text *text)
 		picket_print(printer, " of ");
 		print_count(printer, record->access_size_bytes);
 	}
+	if (record->found == PICKET_FOUND_CALL)
+		print_call(printer, &record->call);
 	picket_print(printer, " at 0x%llx", record->fault_address);
 	print_place(text);
 }
@@ -275,6 +288,7 @@ static void print_corruption(struct picket_text *text)
 		[PICKET_FOUND_EXIT] = "by the check at exit",
 		[PICKET_FOUND_PANIC] = "by the check at the crash",
 		[PICKET_FOUND_CHECK] = "by a check before an access",
+		[PICKET_FOUND_CALL] = "by a check in a system call",
 	};
 	const struct picket_record *record = text->record;
 	struct picket_printer *printer = &text->printer;

@@ -14,7 +14,7 @@
 
 #include <picket/types.h>
 
-#define PICKET_RECORD_VERSION 2
+#define PICKET_RECORD_VERSION 3
 #define PICKET_STACK_FRAMES 64 /* KFENCE's depth */
 #define PICKET_TASK_NAME_BYTES 16
 #define PICKET_ALLOCATOR_NAME_BYTES 32
@@ -23,6 +23,7 @@
 #define PICKET_SHADOW_ROW_BYTES 16
 #define PICKET_FRAME_OBJECTS 8
 #define PICKET_VARIABLE_NAME_BYTES 64
+#define PICKET_CALL_NAME_BYTES 24
 
 /* Which detector found it. */
 enum picket_detector {
@@ -75,6 +76,7 @@ enum picket_found {
 	PICKET_FOUND_EXIT,    /* by the check when the host ends */
 	PICKET_FOUND_PANIC,   /* by the check when the host dies */
 	PICKET_FOUND_CHECK,   /* by the check before the access */
+	PICKET_FOUND_CALL,    /* a system call made the bad access */
 	PICKET_FOUND_COUNT
 };
 
@@ -174,6 +176,13 @@ struct picket_mismatch {
 	picket_u32 reserved;
 };
 
+/* Only PICKET_FOUND_CALL: which system call made the access, for which of its arguments. */
+struct picket_call {
+	picket_u32 argument; /* from 1; 0: not known */
+	picket_u32 reserved;
+	char name[PICKET_CALL_NAME_BYTES]; /* NUL-terminated */
+};
+
 /* How likely it was to see this: what a fleet needs to compute rates. */
 struct picket_sampling {
 	picket_u64 policy_param;
@@ -232,6 +241,7 @@ struct picket_record {
 	struct picket_object object;
 	struct picket_corruption corruption;
 	struct picket_mismatch mismatch;
+	struct picket_call call;
 	struct picket_sampling sampling;
 	struct picket_memory memory;
 	struct picket_task access_task;
@@ -247,9 +257,10 @@ PICKET_STATIC_ASSERT(sizeof(struct picket_task) == 40, "record layout");
 PICKET_STATIC_ASSERT(sizeof(struct picket_object) == 80, "record layout");
 PICKET_STATIC_ASSERT(sizeof(struct picket_corruption) == 40, "record layout");
 PICKET_STATIC_ASSERT(sizeof(struct picket_mismatch) == 24, "record layout");
+PICKET_STATIC_ASSERT(sizeof(struct picket_call) == 32, "record layout");
 PICKET_STATIC_ASSERT(sizeof(struct picket_sampling) == 48, "record layout");
 PICKET_STATIC_ASSERT(sizeof(struct picket_memory) == 192 + 8 * 72, "record layout");
-PICKET_STATIC_ASSERT(sizeof(struct picket_record) == 80 + 192 + 768 + 3 * 40 + 3 * 520,
+PICKET_STATIC_ASSERT(sizeof(struct picket_record) == 80 + 224 + 768 + 3 * 40 + 3 * 520,
 		     "record layout");
 
 #endif

@@ -2,8 +2,9 @@
 #include "modules.h"
 
 #include "../../core/platform.h"
+#include "backtrace.h"
+#include "libc.h"
 
-#include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
 #include <sys/auxv.h>
@@ -16,6 +17,7 @@ void picket_modules_start(void)
 	ssize_t length = readlink("/proc/self/exe", executable, sizeof(executable) - 1);
 	const char *given = (const char *)getauxval(AT_EXECFN);
 
+	picket_libc_refresh();
 	if (length <= 0 && given)
 		strncpy(executable, given, sizeof(executable) - 1);
 }
@@ -34,6 +36,8 @@ static void note_find(const unsigned char *notes, uptr size, struct picket_modul
 {
 	ElfW(Nhdr) note;
 
+	if (size < sizeof(note) || !picket_backtrace_may_read(notes, size))
+		return;
 	while (size >= sizeof(note)) {
 		uptr name_bytes, total;
 
@@ -60,9 +64,14 @@ static void build_id_find(const void *start, struct picket_module *module)
 	const ElfW(Ehdr) *header = start;
 	const ElfW(Phdr) * segments;
 
-	if (memcmp(header->e_ident, ELFMAG, SELFMAG) || header->e_phentsize != sizeof(*segments))
+	/* A program may have hidden or unmapped what it does not need any more. */
+	if (!picket_backtrace_may_read(header, sizeof(*header)) ||
+	    memcmp(header->e_ident, ELFMAG, SELFMAG) || header->e_phentsize != sizeof(*segments))
 		return;
 	segments = (const void *)((const char *)start + header->e_phoff);
+	if (!header->e_phnum ||
+	    !picket_backtrace_may_read(segments, header->e_phnum * sizeof(*segments)))
+		return;
 	for (unsigned int i = 0; i < header->e_phnum && !module->build_id; i++) {
 		if (segments[i].p_type == PT_NOTE)
 			note_find((const unsigned char *)(module->bias + segments[i].p_vaddr),
@@ -72,16 +81,14 @@ static void build_id_find(const void *start, struct picket_module *module)
 
 int picket_module_find(picket_uptr pc, struct picket_module *module)
 {
-	struct dl_find_object found;
+	struct picket_loaded found;
 
-	if (_dl_find_object((void *)pc, &found))
+	if (picket_libc_find((const void *)pc, &found))
 		return -1;
 	memset(module, 0, sizeof(*module));
-	module->path = found.dlfo_link_map->l_name;
-	if (!module->path || !module->path[0])
-		module->path = executable;
-	module->bias = found.dlfo_link_map->l_addr;
-	build_id_find(found.dlfo_map_start, module);
+	module->path = found.path[0] ? found.path : executable;
+	module->bias = found.bias;
+	build_id_find((const void *)found.start, module);
 	return 0;
 }
 
@@ -119,8 +126,11 @@ u64 picket_plat_code_id(struct picket_platform *platform, u64 pc)
 	u64 offset;
 
 	(void)platform;
-	if (picket_module_find((uptr)pc, &module))
-		return pc;
+	if (picket_module_find((uptr)pc, &module)) {
+		picket_libc_refresh();
+		if (picket_module_find((uptr)pc, &module))
+			return pc;
+	}
 	offset = pc - module.bias;
 	if (module.build_id)
 		return hash(offset, module.build_id, module.build_id_bytes);

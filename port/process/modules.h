@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Which file a code address is from. Asks glibc's lock-free table of loaded objects, so it is
- * always up to date, in programs that load and unload too, and may be used in a fault handler.
+ * Which file a code address is from. Takes no lock, so it may be used in a fault handler; with
+ * glibc it is always up to date, in programs that load and unload too.
  */
 #ifndef PICKET_MODULES_H
 #define PICKET_MODULES_H

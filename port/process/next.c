@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "next.h"
 
+#include "libc.h"
 #include "thread.h"
 
 #include <dlfcn.h>
@@ -218,13 +219,11 @@ static void find_allocator(struct picket_next *found)
 
 static struct picket_code code_of(const void *function)
 {
-	struct dl_find_object found;
-	picket_uptr start;
+	struct picket_loaded loaded;
 
-	if (_dl_find_object((void *)function, &found))
-		return (struct picket_code){ 0 };
-	start = (picket_uptr)found.dlfo_map_start;
-	return (struct picket_code){ start, (picket_uptr)found.dlfo_map_end - start };
+	if (picket_libc_find(function, &loaded))
+		return (struct picket_code){ 0, 0 };
+	return (struct picket_code){ loaded.start, loaded.end - loaded.start };
 }
 
 /* The C library's allocator does not call itself by name, but the rest of the library calls it. */
@@ -259,6 +258,7 @@ void picket_next_resolve(void)
 	picket_thread.resolving = true;
 	found = picket_next;
 	find_allocator(&found);
+	picket_libc_refresh();
 	find_code(&found);
 	if (__atomic_load_n(&area.used, __ATOMIC_RELAXED))
 		stand_before(&found);

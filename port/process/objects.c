@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "objects.h"
 
+#include "look.h"
 #include "runtime.h"
+#include "work.h"
 
 #include <errno.h>
 #include <string.h>
@@ -60,12 +62,17 @@ static void *guard_alloc(struct picket_gate *gate, const struct picket_request *
 
 static void *gate_and_guard(const struct picket_request *request)
 {
-	struct picket_gate *gate = &picket_thread.gate;
+	u64 begin_ns;
+	void *object;
 
-	if (!picket_gate_pass(picket_runtime.guard, gate))
+	picket_work_look();
+	if (!picket_look(&picket_thread))
 		return NULL;
+	begin_ns = picket_work_begin();
 	picket_thread.moves = MOVES_PER_SAMPLE;
-	return guard_alloc(gate, request);
+	object = guard_alloc(&picket_thread.gate, request);
+	picket_work_end(begin_ns);
+	return object;
 }
 
 void *picket_object_sample(const struct picket_request *request, const void *caller)
@@ -77,6 +84,20 @@ void *picket_object_sample(const struct picket_request *request, const void *cal
 		return NULL;
 	visit = visit_begin(caller);
 	object = gate_and_guard(request);
+	picket_look_end(&picket_thread);
+	visit_end(&visit);
+	return object;
+}
+
+void *picket_object_guard(const struct picket_request *request, const void *caller)
+{
+	struct visit visit;
+	void *object;
+
+	if (picket_thread.busy || !picket_runtime_ready())
+		return NULL;
+	visit = visit_begin(caller);
+	object = picket_guard_alloc(picket_runtime.guard, NULL, request);
 	visit_end(&visit);
 	return object;
 }
@@ -86,7 +107,8 @@ void *picket_object_replace(void *raw, const struct picket_request *request, con
 	uptr align = request->align_bytes;
 	void *object;
 
-	if (!raw || align & (align - 1))
+	/* Some allocators make one function of another, which is ours too. */
+	if (!raw || picket_object_owned(raw) || align & (align - 1))
 		return raw;
 	object = picket_object_sample(request, caller);
 	if (!object)
@@ -95,13 +117,15 @@ void *picket_object_replace(void *raw, const struct picket_request *request, con
 	return object;
 }
 
-void picket_object_free(void *address, const struct picket_free_request *request,
-			const void *caller)
+int picket_object_free(void *address, const struct picket_free_request *request, const void *caller)
 {
 	struct visit visit = visit_begin(caller);
+	u64 begin_ns = picket_work_begin();
+	int error = picket_guard_free(picket_runtime.guard, (uptr)address, request);
 
-	picket_guard_free(picket_runtime.guard, (uptr)address, request);
+	picket_work_end(begin_ns);
 	visit_end(&visit);
+	return error;
 }
 
 /* May the object stay in the pool when it moves? Old ones leave, to make room for new samples. */
@@ -151,10 +175,13 @@ static void *move(void *address, size_t old_size, size_t size)
 void *picket_object_realloc(void *address, size_t size, const void *caller)
 {
 	struct visit visit = visit_begin(caller);
+	u64 begin_ns = picket_work_begin();
 	uptr old_size = 0;
 	void *object;
 
 	if (picket_guard_object(picket_runtime.guard, (uptr)address, &old_size)) {
+		/* Before the new object is made: that sweeps, and would find it in passing. */
+		picket_guard_check(picket_runtime.guard, (uptr)address, PICKET_FOUND_REALLOC);
 		object = move(address, old_size, size);
 	} else {
 		picket_guard_misuse(picket_runtime.guard, (uptr)address, PICKET_FOUND_REALLOC);
@@ -162,6 +189,7 @@ void *picket_object_realloc(void *address, size_t size, const void *caller)
 	}
 	if (!object && size)
 		visit.error = errno;
+	picket_work_end(begin_ns);
 	visit_end(&visit);
 	return object;
 }

@@ -30,6 +30,13 @@ static inline bool picket_object_due(void)
 void *picket_object_sample(const struct picket_request *request, const void *caller);
 
 /**
+ * picket_object_guard() - guard an allocation without asking the gate.
+ *
+ * Return: the object; NULL: there is none to be had now.
+ */
+void *picket_object_guard(const struct picket_request *request, const void *caller);
+
+/**
  * picket_object_replace() - the same for requests that only the next allocator can judge (strange
  * alignments, size 0): it was asked first, and what it gave is given back if the object is
  * guarded.
@@ -39,9 +46,9 @@ void *picket_object_sample(const struct picket_request *request, const void *cal
  */
 void *picket_object_replace(void *raw, const struct picket_request *request, const void *caller);
 
-/** picket_object_free() - free an address in the pool. */
-void picket_object_free(void *address, const struct picket_free_request *request,
-			const void *caller);
+/** picket_object_free() - free an address in the pool. Return: as picket_guard_free(). */
+int picket_object_free(void *address, const struct picket_free_request *request,
+		       const void *caller);
 
 /** picket_object_realloc() - realloc of an address in the pool. */
 void *picket_object_realloc(void *address, size_t size, const void *caller);

@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define NAME_VALID_NS 1000000000u
+
 static u64 clock_ns(clockid_t clock)
 {
 	struct timespec now;
@@ -49,9 +51,20 @@ u64 picket_plat_random(struct picket_platform *platform)
 	return random_substitute();
 }
 
+/* A system call, and threads seldom change their names: asked for again after a second. */
+static void name_ask(struct picket_platform *platform)
+{
+	u64 now = picket_plat_time_ns(platform);
+
+	if (picket_thread.named_ns && now - picket_thread.named_ns < NAME_VALID_NS)
+		return;
+	if (prctl(PR_GET_NAME, picket_thread.name))
+		picket_thread.name[0] = '\0';
+	picket_thread.named_ns = now;
+}
+
 void picket_plat_task(struct picket_platform *platform, struct picket_task *task)
 {
-	(void)platform;
 	if (!picket_thread.pid) {
 		picket_thread.pid = getpid();
 		picket_thread.tid = (s32)syscall(SYS_gettid);
@@ -59,8 +72,8 @@ void picket_plat_task(struct picket_platform *platform, struct picket_task *task
 	task->pid = picket_thread.pid;
 	task->tid = picket_thread.tid;
 	task->cpu = sched_getcpu();
-	if (prctl(PR_GET_NAME, task->name))
-		task->name[0] = '\0';
+	name_ask(platform);
+	memcpy(task->name, picket_thread.name, sizeof(task->name));
 }
 
 void picket_plat_report(struct picket_platform *platform, const struct picket_record *record)

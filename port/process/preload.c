@@ -14,9 +14,10 @@
 #define CALLER __builtin_extract_return_addr(__builtin_return_address(0))
 #define SLOW __attribute__((noinline, cold))
 
-/* C23; not in the headers yet. */
+/* C23, not in the headers yet; and in those of glibc only. */
 void free_sized(void *address, size_t size);
 void free_aligned_sized(void *address, size_t align, size_t size);
+void *pvalloc(size_t size);
 
 static SLOW void *slow_malloc(size_t size, const void *caller)
 {

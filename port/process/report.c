@@ -5,19 +5,15 @@
 #include "modules.h"
 #include "runtime.h"
 #include "shield.h"
+#include "system.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/auxv.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #define BUFFER_COUNT 2
@@ -46,11 +42,25 @@ static struct {
 	ino_t inode;
 } standard_error;
 
+/* Read at the start: a host may have no /proc, or may open nothing, by the time of a report. */
+static char boot_id[BOOT_ID_BYTES + 1];
+
+static void read_boot_id(void)
+{
+	int fd = system_open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC, 0);
+	ssize_t length = fd < 0 ? 0 : system_read(fd, boot_id, BOOT_ID_BYTES);
+
+	boot_id[length > 0 ? length : 0] = '\0';
+	if (fd >= 0)
+		system_close(fd);
+}
+
 void picket_report_start(void)
 {
 	struct stat stat;
 
-	if (fstat(STDERR_FILENO, &stat))
+	read_boot_id();
+	if (system_fstat(STDERR_FILENO, &stat))
 		return;
 	standard_error.open = true;
 	standard_error.device = stat.st_dev;
@@ -62,7 +72,7 @@ static bool standard_error_usable(void)
 {
 	struct stat stat;
 
-	return standard_error.open && !fstat(STDERR_FILENO, &stat) &&
+	return standard_error.open && !system_fstat(STDERR_FILENO, &stat) &&
 	       stat.st_dev == standard_error.device && stat.st_ino == standard_error.inode;
 }
 
@@ -95,7 +105,7 @@ static bool writable(int fd)
 	int ready;
 
 	do
-		ready = poll(&poll_fd, 1, PATIENCE_SECONDS * 1000);
+		ready = system_poll(&poll_fd, 1, PATIENCE_SECONDS);
 	while (ready < 0 && errno == EINTR);
 	return ready == 1;
 }
@@ -107,14 +117,14 @@ static bool writable(int fd)
 static int write_all(int fd, const char *bytes, size_t count)
 {
 	struct stat stat;
-	size_t piece = !fstat(fd, &stat) && S_ISREG(stat.st_mode) ? count : PIPE_BUF;
+	size_t piece = !system_fstat(fd, &stat) && S_ISREG(stat.st_mode) ? count : PIPE_BUF;
 
 	while (count) {
 		ssize_t written;
 
 		if (!writable(fd))
 			return -1;
-		written = write(fd, bytes, count < piece ? count : piece);
+		written = system_write(fd, bytes, count < piece ? count : piece);
 		if (written < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (written <= 0)
@@ -129,13 +139,13 @@ static int write_all(int fd, const char *bytes, size_t count)
 static int append(const char *path, const char *bytes, size_t count)
 {
 	const int flags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK;
-	int fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0644);
+	int fd = system_open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0644);
 	int error;
 
 	if (fd < 0)
 		return -1;
 	error = write_all(fd, bytes, count);
-	close(fd);
+	system_close(fd);
 	return error;
 }
 
@@ -143,7 +153,7 @@ static void send_patience(int fd)
 {
 	struct timeval patience = { .tv_sec = PATIENCE_SECONDS };
 
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	system_set_option(fd, SO_SNDTIMEO, &patience, sizeof(patience));
 }
 
 int picket_report_send(const char *bytes, size_t count)
@@ -158,13 +168,13 @@ int picket_report_send(const char *bytes, size_t count)
 	if (!length || length >= sizeof(address.sun_path))
 		return -1;
 	memcpy(address.sun_path + 1, name, length);
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	fd = system_socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC);
 	if (fd < 0)
 		return -1;
 	send_patience(fd);
-	sent = sendto(fd, bytes, count, MSG_NOSIGNAL, (struct sockaddr *)&address,
-		      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length));
-	close(fd);
+	sent = system_send_to(fd, bytes, count, MSG_NOSIGNAL, (struct sockaddr *)&address,
+			      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length));
+	system_close(fd);
 	return sent == (ssize_t)count ? 0 : -1;
 }
 
@@ -197,21 +207,10 @@ void picket_report_warn(const char *text)
 	picket_shield_lower(&shield);
 }
 
-static void read_boot_id(char *boot_id)
-{
-	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	ssize_t length = fd < 0 ? 0 : read(fd, boot_id, BOOT_ID_BYTES);
-
-	boot_id[length > 0 ? length : 0] = '\0';
-	if (fd >= 0)
-		close(fd);
-}
-
 static void render_json(const struct picket_record *record, const struct picket_symbols *symbols,
 			struct picket_line *line)
 {
 	const struct picket_output output = { buffer_write, line };
-	char boot_id[BOOT_ID_BYTES + 1];
 	struct picket_module program = { 0 };
 	struct utsname system = { 0 };
 	struct picket_origin origin = {
@@ -224,8 +223,7 @@ static void render_json(const struct picket_record *record, const struct picket_
 		.executable = picket_module_executable(),
 	};
 
-	uname(&system);
-	read_boot_id(boot_id);
+	system_uname(&system);
 	if (!picket_module_find(getauxval(AT_ENTRY), &program)) {
 		origin.executable_build_id = program.build_id;
 		origin.executable_build_id_bytes = program.build_id_bytes;

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "runtime.h"
 
+#include "belief.h"
+#include "control.h"
+#include "libc.h"
 #include "modules.h"
 #include "next.h"
 #include "report.h"
 #include "signals.h"
+#include "stack.h"
 #include "stats.h"
 #include "backtrace.h"
+#include "work.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -16,8 +21,6 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-
-#define EXPORT __attribute__((visibility("default"), used))
 
 #define CALLER __builtin_extract_return_addr(__builtin_return_address(0))
 #define FAR_AWAY (1ll << 62) /* allocations; a thread does not live that long */
@@ -29,12 +32,15 @@
 
 __thread struct picket_thread picket_thread;
 
+/* Its countdown, which is all that <picket/embed.h> knows of it. */
+extern __thread picket_s64 picket_countdown
+	__attribute__((alias("picket_thread"), tls_model("initial-exec")));
+
 static pthread_key_t thread_key;
 static picket_u32 alive_forever = 1; /* where the kernel cannot clear a page in the child */
 struct picket_runtime picket_runtime = { .alive = &alive_forever };
 
 extern int __cxa_atexit(void (*function)(void *), void *argument, void *library);
-extern int __cxa_at_quick_exit(void (*function)(void *), void *library);
 
 /* ---- a thread ---- */
 
@@ -67,6 +73,7 @@ bool picket_runtime_ready(void)
 	}
 	if (!picket_thread.registered)
 		thread_begin();
+	picket_signals_keep();
 	return true;
 }
 
@@ -78,17 +85,22 @@ static void fork_child(void)
 
 	*picket_runtime.alive = 1;
 	picket_runtime.pid = getpid();
-	picket_signals_fork_child();
+	picket_belief_fork_child();
+	picket_stack_fork_child();
 	picket_report_fork_child();
 	picket_runtime.reported = 0;
 	picket_runtime.lost = 0;
 	picket_runtime.finished = 0;
 	picket_thread.pid = 0;
+	picket_work_fork_child();
 	picket_gate_tell(picket_runtime.guard, gate);
 	picket_guard_fork_child(picket_runtime.guard);
+	picket_policy_fork_child();
+	picket_control_fork_child();
 	/* Into the slow path at once, where the gate finds that it must draw anew. */
 	gate->countdown = 0;
 	gate->assigned = 0;
+	picket_thread.withheld = 0;
 }
 
 void picket_runtime_check_fork(void)
@@ -132,19 +144,14 @@ static void last_check(const void *caller)
 {
 	picket_thread.caller = caller;
 	picket_guard_sweep(picket_runtime.guard, PICKET_SLOTS_MAX, PICKET_FOUND_EXIT);
-	picket_stats_say_lost(picket_runtime.guard);
+	picket_stats_say_lost();
 	if (picket_runtime.options.stats) {
 		picket_gate_tell(picket_runtime.guard, &picket_thread.gate);
-		picket_stats_publish(picket_runtime.guard);
+		picket_stats_publish();
 	}
 }
 
-/*
- * Check all canaries and print the statistics, once; async-signal-safe.
- * @status: that the process wants to end with.
- * Return: the status that it shall end with.
- */
-static int finish(int status, const void *caller)
+int picket_runtime_finish(int status, const void *caller)
 {
 	if (!picket_runtime.guard)
 		return status;
@@ -163,37 +170,27 @@ static int finish(int status, const void *caller)
  */
 static void at_exit(void *unused)
 {
-	int status = finish(-1, CALLER);
+	int status = picket_runtime_finish(-1, CALLER);
 
 	(void)unused;
 	if (status != -1)
 		exit(status);
 }
 
-static __attribute__((noreturn)) void exit_group(int status)
-{
-	for (;;)
-		syscall(SYS_exit_group, status);
-}
-
 /* There are no destructors here, and nothing to flush. */
 static void on_quick_exit(void *unused)
 {
-	int status = finish(-1, CALLER);
+	int status = picket_runtime_finish(-1, CALLER);
 
 	(void)unused;
 	if (status != -1)
-		exit_group(status);
+		picket_runtime_exit(status);
 }
 
-EXPORT __attribute__((noreturn)) void _exit(int status)
+void picket_runtime_exit(int status)
 {
-	exit_group(finish(status, CALLER));
-}
-
-EXPORT __attribute__((noreturn)) void _Exit(int status)
-{
-	exit_group(finish(status, CALLER));
+	for (;;)
+		syscall(SYS_exit_group, status);
 }
 
 /* ---- the start ---- */
@@ -203,6 +200,7 @@ static void say_disabled(const char *why)
 	char bytes[256];
 	struct picket_line line;
 
+	__atomic_store_n(&picket_stats_enabled, 0, __ATOMIC_RELAXED);
 	picket_line_start(&line, bytes, sizeof(bytes));
 	picket_line_text(&line, "switched itself off: ");
 	picket_line_text(&line, why);
@@ -236,6 +234,8 @@ static void config_policy(struct picket_guard_config *config, const struct picke
 			config->covered_percent = 100;
 		return;
 	}
+	if (!options->interval)
+		return; /* PICKET_POLICY_OFF */
 	config->policy = PICKET_POLICY_INTERVAL;
 	config->policy_param = options->interval;
 	config->first_delay_ms = options->delay;
@@ -254,6 +254,7 @@ static void config_make(struct picket_guard_config *config, const struct picket_
 		.seed = options->seed,
 		.first_side = (enum picket_side)options->side,
 		.sweep_slots = SWEEP_SLOTS,
+		.budget_permille = (u32)options->budget,
 		.allocator = "malloc",
 	};
 	config_classes(config, (u32)options->slots);
@@ -276,15 +277,14 @@ static void make_absolute(char *path)
 	memcpy(path, whole, start + length + 2);
 }
 
-/* Return: shall there be a detector? */
-static bool options_read(void)
+/* Return: 0 or -EINVAL. */
+static int options_read(const char *text)
 {
 	struct picket_options *options = &picket_runtime.options;
 	char error[PICKET_OPTION_ERROR_BYTES];
-	const char *text = getenv("PICKET_OPTIONS");
 
 	picket_options_default(options);
-	if (text && picket_options_parse(options, text, error, sizeof(error))) {
+	if (picket_options_parse(options, text, error, sizeof(error))) {
 		char bytes[PICKET_OPTION_ERROR_BYTES + 32];
 		struct picket_line line;
 
@@ -292,11 +292,16 @@ static bool options_read(void)
 		picket_line_text(&line, "off: PICKET_OPTIONS: ");
 		picket_line_text(&line, error);
 		picket_report_warn(bytes);
-		return false;
+		return -EINVAL;
 	}
 	make_absolute(options->log);
 	make_absolute(options->json);
-	return options->rate || options->interval;
+	return 0;
+}
+
+static bool is_sampling(void)
+{
+	return picket_runtime.options.rate || picket_runtime.options.interval;
 }
 
 static int guard_start(struct picket_guard **guard)
@@ -306,6 +311,7 @@ static int guard_start(struct picket_guard **guard)
 	bool fine = !options->rate && options->interval < COARSE_CLOCK_MS;
 
 	picket_runtime.guard_all = options->rate == 1;
+	picket_policy_start(options);
 	picket_runtime.abort_on_report = options->on_report == 1;
 	picket_runtime.platform = (struct picket_platform){
 		.clock = fine ? CLOCK_MONOTONIC : CLOCK_MONOTONIC_COARSE,
@@ -316,14 +322,15 @@ static int guard_start(struct picket_guard **guard)
 	return picket_guard_create(&picket_runtime.platform, &config, guard);
 }
 
-static int watch_process(void)
+static int watch_process(unsigned int how)
 {
-	return pthread_key_create(&thread_key, thread_end) || picket_signals_start() ||
-	       __cxa_atexit(at_exit, NULL, NULL) || __cxa_at_quick_exit(on_quick_exit, NULL);
+	return picket_stack_start() || pthread_key_create(&thread_key, thread_end) ||
+	       (!(how & PICKET_BEGIN_NO_HANDLER) && picket_signals_start()) ||
+	       __cxa_atexit(at_exit, NULL, NULL) || picket_libc_at_quick_exit(on_quick_exit);
 }
 
-/* Return: 0; -1: something that Picket needs is not to be had, and it stays off. */
-static int start(void)
+/* Return: 0; -ENOMEM: something that Picket needs is not to be had, and it stays off. */
+static int start(unsigned int how)
 {
 	struct picket_guard *guard;
 	uptr pool_start, pool_bytes;
@@ -331,31 +338,44 @@ static int start(void)
 	picket_modules_start();
 	if (guard_start(&guard)) {
 		picket_report_warn("off: no memory for the pool");
-		return -1;
+		return -ENOMEM;
 	}
-	if (watch_process()) {
-		picket_report_warn("off: no thread key, signal or exit handler to be had");
+	if (watch_process(how)) {
+		picket_report_warn("off: no stack, thread key, signal or exit handler to be had");
 		picket_guard_destroy(guard);
-		return -1;
+		return -ENOMEM;
 	}
 	picket_backtrace_prepare();
 	fork_watch();
+	picket_stats_start(guard);
+	picket_control_start();
 	picket_guard_range(guard, &pool_start, &pool_bytes);
 	picket_next_seal(pool_start, pool_bytes);
 	__atomic_store_n(&picket_runtime.guard, guard, __ATOMIC_RELEASE);
 	return 0;
 }
 
-/* A set-user-id program must not be steered by its caller's environment. */
-static __attribute__((constructor)) void begin(void)
+static int read_and_start(const char *options, unsigned int how)
 {
-	int error = errno;
+	int error = options ? options_read(options) : -ECANCELED;
+
+	if (error)
+		return error;
+	return how & PICKET_BEGIN_IDLE || is_sampling() ? start(how) : -ECANCELED;
+}
+
+int picket_runtime_begin(const char *options, unsigned int how)
+{
+	int kept = errno;
+	int error;
 
 	picket_next_resolve();
 	picket_report_start();
-	if (getauxval(AT_SECURE) || !options_read() || start())
+	error = read_and_start(options, how);
+	if (error)
 		picket_next_seal(0, 0);
 	picket_runtime.started = true;
 	picket_thread.gate.countdown = 0;
-	errno = error;
+	errno = kept;
+	return error;
 }

@@ -1,38 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 #include "shield.h"
 
+#include "mask.h"
+
 #include <pthread.h>
 #include <time.h>
 
-static void shielded(sigset_t *set)
+static picket_u64 shielded(void)
 {
-	sigemptyset(set);
-	sigaddset(set, SIGPIPE);
-	sigaddset(set, SIGXFSZ);
+	return picket_mask_of(SIGPIPE) | picket_mask_of(SIGXFSZ);
+}
+
+static picket_u64 pending(void)
+{
+	picket_u64 signals = 0;
+
+	syscall(SYS_rt_sigpending, &signals, sizeof(signals));
+	return signals;
 }
 
 void picket_shield_raise(struct picket_shield *shield)
 {
-	sigset_t set;
-
-	shielded(&set);
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &shield->cancel);
-	pthread_sigmask(SIG_BLOCK, &set, &shield->mask);
-	sigpending(&shield->pending);
+	shield->mask = picket_mask_change(SIG_BLOCK, shielded());
+	shield->pending = pending();
 }
 
 void picket_shield_lower(const struct picket_shield *shield)
 {
 	const struct timespec now = { 0 };
-	sigset_t set;
+	picket_u64 ours = shielded() & ~shield->pending;
 
-	shielded(&set);
-	if (sigismember(&shield->pending, SIGPIPE) == 1)
-		sigdelset(&set, SIGPIPE);
-	if (sigismember(&shield->pending, SIGXFSZ) == 1)
-		sigdelset(&set, SIGXFSZ);
-	while (sigtimedwait(&set, NULL, &now) > 0)
+	while (syscall(SYS_rt_sigtimedwait, &ours, NULL, &now, sizeof(ours)) > 0)
 		;
-	pthread_sigmask(SIG_SETMASK, &shield->mask, NULL);
+	picket_mask_change(SIG_SETMASK, shield->mask);
 	pthread_setcancelstate(shield->cancel, NULL);
 }

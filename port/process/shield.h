@@ -6,11 +6,11 @@
 #ifndef PICKET_SHIELD_H
 #define PICKET_SHIELD_H
 
-#include <signal.h>
+#include <picket/types.h>
 
 struct picket_shield {
-	sigset_t mask;
-	sigset_t pending;
+	picket_u64 mask;
+	picket_u64 pending;
 	int cancel;
 };
 

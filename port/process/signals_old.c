@@ -6,32 +6,62 @@
 #include "signals.h"
 
 #include <signal.h>
+#include <stddef.h>
 
 #define EXPORT __attribute__((visibility("default"), used))
 #define MASK_BITS 32
 
 /* In old programs only; some are in no header any more. */
 picket_handler *bsd_signal(int number, picket_handler *handler);
+picket_handler *ssignal(int number, picket_handler *handler);
+picket_handler *sysv_signal(int number, picket_handler *handler);
+picket_handler *__sysv_signal(int number, picket_handler *handler);
 int sigblock(int bits);
 int sigsetmask(int bits);
+int siggetmask(void);
 int sighold(int number);
 int sigrelse(int number);
 int sigignore(int number);
 picket_handler *sigset(int number, picket_handler *handler);
 
+static bool interrupts; /* what siginterrupt() said of SIGSEGV */
+
+/* Of other signals the C library's own knows what siginterrupt() said. */
 EXPORT picket_handler *(signal)(int number, picket_handler *handler)
 {
-	return picket_signals_set(number, handler);
+	struct sigaction action = { .sa_handler = handler }, old;
+
+	if (number != SIGSEGV || handler == SIG_ERR)
+		return picket_signals_set(number, handler);
+	action.sa_flags = interrupts ? 0 : SA_RESTART;
+	sigemptyset(&action.sa_mask);
+	sigaddset(&action.sa_mask, number);
+	return sigaction(number, &action, &old) ? SIG_ERR : old.sa_handler;
+}
+
+EXPORT int siginterrupt(int number, int flag)
+{
+	struct sigaction action;
+
+	if (number != SIGSEGV)
+		return picket_signals_interrupt(number, flag);
+	interrupts = flag;
+	sigaction(number, NULL, &action);
+	if (flag)
+		action.sa_flags &= ~SA_RESTART;
+	else
+		action.sa_flags |= SA_RESTART;
+	return sigaction(number, &action, NULL);
 }
 
 EXPORT picket_handler *bsd_signal(int number, picket_handler *handler)
 {
-	return picket_signals_set(number, handler);
+	return signal(number, handler);
 }
 
 EXPORT picket_handler *ssignal(int number, picket_handler *handler)
 {
-	return picket_signals_set(number, handler);
+	return signal(number, handler);
 }
 
 static picket_handler *set(int number, picket_handler *handler, int flags)
@@ -118,4 +148,9 @@ EXPORT int sigblock(int bits)
 EXPORT int sigsetmask(int bits)
 {
 	return mask_bits(SIG_SETMASK, bits);
+}
+
+EXPORT int siggetmask(void)
+{
+	return mask_bits(SIG_BLOCK, 0);
 }

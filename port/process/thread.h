@@ -15,8 +15,14 @@ struct picket_thread {
 	void *escape[5];	    /* out of an unwinder that touched bad memory */
 	picket_s32 pid;		    /* 0: not asked yet */
 	picket_s32 tid;
-	picket_u32 busy;  /* inside Picket: allocations are not sampled */
-	picket_u32 moves; /* guarded objects that may still move at realloc, see objects.c */
+	picket_u64 named_ns; /* when its name was asked for */
+	char name[PICKET_TASK_NAME_BYTES];
+	picket_u32 busy;       /* inside Picket: allocations are not sampled */
+	picket_u32 moves;      /* guarded objects that may still move at realloc, see objects.c */
+	picket_s64 withheld;   /* of the gate's countdown, see look.c */
+	picket_s64 stride;     /* allocations between looks; 0: a new thread */
+	picket_u64 looked_ns;  /* when the last look was that the gate had not asked for */
+	picket_u32 generation; /* of the policy that the gate has drawn by */
 	bool unwinding;
 	bool resolving;
 	bool registered;

@@ -6,6 +6,8 @@ int main(void)
 {
 	char *object = malloc(29);
 
+	/* The allocation of a buffer could come upon the bug before the end does. */
+	setvbuf(stdout, NULL, _IONBF, 0);
 	poke(object, 31);
 	return done();
 }

@@ -48,13 +48,38 @@ install_all()
 
 has_files()
 {
-	for file in bin/picket lib/libpicket.so lib/pkgconfig/picket.pc include/picket/picket.h \
-		include/picket/record.h share/man/man1/picket.1; do
+	for file in bin/picket lib/libpicket.so lib/libpicket.a lib/libpicket-wrap.a \
+		lib/pkgconfig/picket.pc lib/pkgconfig/picket-embed.pc \
+		lib/pkgconfig/picket-static.pc include/picket/picket.h include/picket/embed.h \
+		include/picket/record.h include/picket/types.h share/man/man1/picket.1; do
 		[ -f "$usr/$file" ] || {
 			echo "there is no $file"
 			return 1
 		}
 	done
+}
+
+# package NAME: what pkg-config says of it.
+package()
+{
+	PKG_CONFIG_PATH=$usr/lib/pkgconfig \
+		pkg-config --define-variable=prefix="$usr" --cflags --libs "$1"
+}
+
+# links PACKAGE: a program with a bug is built as the documentation says, and the bug is found.
+links()
+{
+	flags=$(package "$1") &&
+		cc -w -O1 -fno-builtin -I"$top" "$top/test/bugs/uaf_read.c" $flags -o "$dir/$1" &&
+		LD_LIBRARY_PATH=$usr/lib PICKET_OPTIONS=rate=1 "$dir/$1" 2>&1 |
+		grep "^BUG: PICKET: use-after-free read"
+}
+
+embeds()
+{
+	flags=$(package picket-embed) &&
+		cc "$top"/example/embed/*.c $flags -o "$dir/journal" &&
+		PICKET_OPTIONS=rate=1 "$dir/journal" 2>/dev/null | grep "^bugs found: 1$"
 }
 
 is_whole()
@@ -112,6 +137,9 @@ leaves_nothing()
 check "make install" install_all
 check "command, library, headers and man pages are there" has_files
 check "the installed command runs a program" "$usr/bin/picket" run true
+check "a program is linked with the library" links picket
+check "a static program is" links picket-static
+check "an allocator embeds it" embeds
 check "the module's sources are whole" is_whole
 check "dkms.conf names the version" names_version
 check "the machine room is there" has_machine_room

@@ -1,11 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 # Every program of test/bugs under every allocator: the bug it plants is reported, once and right,
-# and the program goes on. Usage: bugs.sh LIBPICKET SOURCES PROGRAMS
+# and the program goes on. Usage: bugs.sh LIBPICKET SOURCES PROGRAMS [ALLOCATOR...]
+# ALLOCATOR "c": only the programs of C, over the C library; "static": those of them that have Picket
+# linked in, static_NAME.
 . "$(dirname "$0")/allocator.sh"
 library=$1
 sources=$2
 programs=$3
+shift 3
+[ $# -gt 0 ] || set -- libc jemalloc tcmalloc mimalloc
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 count=0
@@ -25,41 +29,43 @@ reports() { # FILE: "BUG ACCESS FOUND" of each record
 	jq -r '.memory_error | "\(.type) \(.access) \(.found)"' "$1" 2>&1
 }
 
-# found_as EXPECTED FOUND: a sweep, which an allocation of realloc() may make, may see a changed canary
-# before realloc() looks.
-found_as() {
-	case "$1/$2" in
-	"$1/$1" | "CORRUPTION WRITE realloc/CORRUPTION WRITE sweep") ;;
-	*) return 1 ;;
-	esac
-}
-
-run_bug() { # ALLOCATOR PRELOAD SOURCE
-	program=$(basename "${3%.*}")
+run_bug() { # ALLOCATOR PRELOAD SOURCE PREFIX
+	program=$4$(basename "${3%.*}")
 	expected=$(sed -n 's,^/\* expect: \(.*\) \*/$,\1,p' "$3")
 	options=$(echo "$expected" | cut -s -d' ' -f4)
 	rm -f "$work/json"
 	options="rate=1:json=$work/json:log=$work/log${options:+:$options}"
-	timeout 20 env PICKET_OPTIONS="$options" LD_PRELOAD="$2" "$programs/$program" \
+	timeout 20 env PICKET_OPTIONS="$options" $(preload "$2") "$programs/$program" \
 		>"$work/out" 2>"$work/err"
 	status=$?
 	found=$(reports "$work/json")
-	found_as "$(echo "$expected" | cut -d' ' -f1-3)" "$found" && [ "$status" -eq 0 ] &&
+	[ "$found" = "$(echo "$expected" | cut -d' ' -f1-3)" ] && [ "$status" -eq 0 ] &&
 		[ "$(cat "$work/out")" = "done" ] && [ ! -s "$work/err" ]
 	good=$?
 	result $good "$1: $program"
 	[ $good -eq 0 ] || echo "# expected '$expected', found '$found', status $status"
 }
 
-for name in libc jemalloc tcmalloc mimalloc; do
-	path=$(allocator $name)
-	if [ $name != libc ] && [ -z "$path" ]; then
+for name; do
+	case $name in
+	c | static)
+		for source in "$sources"/*.c; do
+			case $name in
+			c) run_bug c "$library" "$source" "" ;;
+			static) run_bug static "" "$source" static_ ;;
+			esac
+		done
+		continue
+		;;
+	esac
+	path=$(allocator "$name")
+	if [ "$name" != libc ] && [ -z "$path" ]; then
 		count=$((count + 1))
 		echo "ok $count - $name # SKIP not installed"
 		continue
 	fi
 	for source in "$sources"/*.c "$sources"/*.cpp; do
-		run_bug $name "$library${path:+:$path}" "$source"
+		run_bug "$name" "$library${path:+:$path}" "$source" ""
 	done
 done
 echo "1..$count"

@@ -17,7 +17,7 @@ fi
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 : >"$work/json"
-env PICKET_OPTIONS="$options:json=$work/json:log=$work/log" LD_PRELOAD="$library${path:+:$path}" "$@" ||
+env PICKET_OPTIONS="$options:json=$work/json:log=$work/log" $(preload "$library${path:+:$path}") "$@" ||
 	exit 1
 found=$(wc -l <"$work/json")
 [ "$found" -eq "$reports" ] && exit 0

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+void *pvalloc(size_t size) __attribute__((weak)); /* not every C library has it; Picket brings it */
+
 static void *volatile keep;
 static volatile size_t huge = SIZE_MAX / 2; /* too much; the compiler must not know */
 

@@ -15,6 +15,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Not every C library has them; Picket brings them. */
+sighandler_t sysv_signal(int signal, sighandler_t handler) __attribute__((weak));
+int sigblock(int bits) __attribute__((weak));
+int sigsetmask(int bits) __attribute__((weak));
+
 static sigjmp_buf escape;
 static volatile sig_atomic_t calls;
 static void *volatile fault_address;

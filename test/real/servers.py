@@ -81,6 +81,23 @@ def redis(prefix, environment, directory, requests):
         return seen + client([*cli, "GET", "a"]) + said(directory)
 
 
+def redis_every_command(prefix, environment, directory, requests):
+    """All that redis-benchmark has: which it made, and how often the server did and refused what."""
+    path = os.path.join(directory, "redis.sock")
+    argv = [*prefix, "redis-server", "--port", "0", "--unixsocket", path, "--dir", directory,
+            "--logfile", "redis.log", "--save", ""]
+    cli = ["redis-cli", "-s", path]
+    with started(argv, environment, directory):
+        wait_for(lambda: client([*cli, "ping"]) == "PONG\n")
+        made = client(["redis-benchmark", "-s", path, "-n", requests, "--csv", "-r", 1000, "-d", 100])
+        done = client([*cli, "INFO", "commandstats"])
+        failed = client([*cli, "INFO", "errorstats"])
+    names = re.findall(r'^"([^"]+)"', made, re.MULTILINE)
+    counts = sorted(re.findall(r"^cmdstat_(\w+):.*(rejected_calls=\d+),(failed_calls=\d+)", done,
+                               re.MULTILINE))
+    return repr((names, counts, failed)) + said(directory)
+
+
 NGINX = """
 daemon off; {user} worker_processes 2; pid {directory}/pid; error_log {directory}/error.log;
 events {{ worker_connections 256; }}
@@ -135,3 +152,46 @@ def nginx(prefix, environment, directory, requests):
         wait_for(lambda: answers(port))
         paths = ("/small.txt", "/large.txt", "/proxy/small.txt", "/re/small.txt", "/missing")
         return repr([page(port, path) for path in paths]) + said(directory)
+
+
+STATEMENTS = """
+CREATE TABLE t(id serial PRIMARY KEY, a int, b text, c jsonb);
+INSERT INTO t(a, b, c) SELECT i % 97, repeat('x', i % 500), jsonb_build_object('i', i, 'l', ARRAY[i])
+	FROM generate_series(1, 5000) i;
+CREATE INDEX ON t(a); CREATE INDEX ON t USING gin(c); ANALYZE t;
+SELECT a, count(*), sum(length(b)), max(c->>'i') FROM t GROUP BY a ORDER BY a LIMIT 20;
+SELECT sum(x) FROM (SELECT sum(a) OVER (PARTITION BY id % 10 ORDER BY id) x FROM t) q;
+WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 500) SELECT sum(n) FROM r;
+CREATE FUNCTION f(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN n / (n - 3); END $$;
+SELECT f(5); SELECT f(3); SELECT * FROM missing;
+BEGIN; UPDATE t SET a = a + 1; ROLLBACK; DELETE FROM t WHERE id % 3 = 0; VACUUM FULL t;
+SELECT md5(string_agg(b || c::text, ',' ORDER BY id)) FROM t;
+SELECT sum(abalance) = (SELECT sum(tbalance) FROM pgbench_tellers) FROM pgbench_accounts;
+"""
+
+
+def postgres(prefix, environment, directory, requests):
+    """initdb, pgbench and statements, each with the same environment as the server."""
+    home = "/usr/lib/postgresql/15/bin"
+    data, socket_directory = os.path.join(directory, "data"), os.path.join(directory, "s")
+    os.mkdir(socket_directory)
+    subprocess.run(["chmod", "-R", "a+rwX", directory], check=True)
+    seen = []
+
+    def run(program, *arguments, stdin=""):
+        done = subprocess.run([*prefix, f"{home}/{program}", *map(str, arguments)], text=True,
+                              env=environment, cwd=directory, input=stdin, capture_output=True,
+                              timeout=20 * PATIENCE_SECONDS)
+        seen.append((program, done.returncode, done.stdout, done.stderr))
+        return done
+
+    run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-instructions")
+    at = ["-h", socket_directory, "-U", "postgres"]
+    with started([*prefix, f"{home}/postgres", "-D", data, "-k", socket_directory, "-c", "fsync=off",
+                  "-c", "listen_addresses=", "-c", "log_min_messages=fatal"], environment, directory):
+        wait_for(lambda: client([f"{home}/pg_isready", *at]).endswith("accepting connections\n"))
+        run("pgbench", *at, "-i", "-q", "-s", 1, "postgres")
+        run("pgbench", *at, "-n", "-c", 8, "-j", 2, "-t", requests // 8, "postgres")
+        run("psql", *at, "-X", "-f", "-", "postgres", stdin=STATEMENTS)
+    times = re.compile(r"(?m)^done in .*$|^(latency|initial|tps).*$|\d+\.\d+ s\b")
+    return repr([(*one[:2], *(times.sub("", text) for text in one[2:])) for one in seen])

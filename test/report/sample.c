@@ -212,6 +212,25 @@ static void uaf_write(struct picket_record *record)
 	free_object(record);
 }
 
+static void call_write(struct picket_record *record)
+{
+	record->bug = PICKET_BUG_OUT_OF_BOUNDS;
+	record->found = PICKET_FOUND_CALL;
+	record->access_size_bytes = 60;
+	record->call = (struct picket_call){ .argument = 2, .name = "recvmsg" };
+	sample_place_fault(record, PICKET_POSITION_RIGHT, 1);
+	record->access_stack.flags = 0;
+}
+
+static void call_read(struct picket_record *record)
+{
+	uaf_write(record);
+	record->found = PICKET_FOUND_CALL;
+	record->access = PICKET_ACCESS_READ;
+	record->access_size_bytes = 0;
+	record->access_stack.flags = 0;
+}
+
 static void uaf_previous(struct picket_record *record)
 {
 	uaf_write(record);
@@ -366,6 +385,8 @@ const struct sample samples[] = {
 	{ .name = "oob-write-left", .change = oob_write_left },
 	{ .name = "oob-low-confidence", .change = oob_low_confidence },
 	{ .name = "uaf-write", .change = uaf_write },
+	{ .name = "call-write", .change = call_write },
+	{ .name = "call-read", .change = call_read },
 	{ .name = "uaf-previous", .change = uaf_previous },
 	{ .name = "uaf-no-symbols", .change = uaf_write, .no_symbols = true },
 	{ .name = "corruption-free", .change = corruption_free },

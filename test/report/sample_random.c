@@ -86,6 +86,10 @@ static void any_details(u64 *seed, struct picket_record *record)
 		for (index = 0; index < record->corruption.count; index++)
 			record->corruption.bytes[index] = (u8)sample_random(seed);
 	}
+	if (record->found == PICKET_FOUND_CALL) {
+		record->call.argument = (u32)any_u64(seed);
+		any_name(seed, record->call.name, PICKET_CALL_NAME_BYTES);
+	}
 	if (record->bug == PICKET_BUG_MISMATCH) {
 		record->mismatch.size_bytes = any_u64(seed);
 		record->mismatch.align_bytes = any_u64(seed);

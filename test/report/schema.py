@@ -22,6 +22,7 @@ BROKEN = [
     ("memory_error.type", "NONE"), ("memory_error.type", "MISMATCH"),
     ("memory_error.fault_address", 4096), ("memory_error.found", None),
     ("memory_error.position", "none"), ("memory_error.distance_bytes", None),
+    ("memory_error.call", "read"), ("memory_error.call_argument", 2),
     ("memory_error.access_backtrace", {}), ("memory_error.heap.size", "40"),
     ("memory_error.heap.site", "12"), ("memory_error.heap.state", "none"),
     ("memory_error.heap.deallocation_backtrace", None), ("memory_error.corruption", None),

@@ -85,6 +85,25 @@ static void sweep_finds_once(void)
 	th_check(!th_free(object));
 }
 
+static void check_of_one(void)
+{
+	uptr object = th_alloc(40, 0, PICKET_SIDE_LEFT);
+	uptr other = th_alloc(40, 0, PICKET_SIDE_LEFT);
+	const struct picket_record *record;
+
+	corrupt(object + 40);
+	corrupt(other + 40);
+	th_check(!picket_guard_check(th_guard(), object + 8, PICKET_FOUND_REALLOC));
+	th_check(picket_guard_check(th_guard(), object, PICKET_FOUND_REALLOC) == 1);
+	record = th_expect(PICKET_BUG_CORRUPTION, PICKET_ACCESS_WRITE, object + 40, object);
+	th_check(record->found == PICKET_FOUND_REALLOC);
+	th_check(!picket_guard_check(th_guard(), object, PICKET_FOUND_REALLOC));
+	th_check(!th_free(object));
+	th_check(!picket_guard_check(th_guard(), object, PICKET_FOUND_REALLOC));
+	th_check(picket_guard_sweep(th_guard(), 100, PICKET_FOUND_SWEEP) == 1);
+	th_expect(PICKET_BUG_CORRUPTION, PICKET_ACCESS_WRITE, other + 40, other);
+}
+
 static void check_at_exit(void)
 {
 	uptr object = th_alloc(40, 0, PICKET_SIDE_RIGHT);
@@ -159,6 +178,7 @@ const struct th_case th_canary_cases[] = {
 	{ "canary_bytes_shown", bytes_shown, NULL, NULL, 0 },
 	{ "canary_shown_bytes_end_at_the_object", shown_bytes_end_at_the_object, NULL, NULL, 0 },
 	{ "canary_sweep_finds_once", sweep_finds_once, NULL, NULL, 0 },
+	{ "canary_check_of_one", check_of_one, NULL, NULL, 0 },
 	{ "canary_check_at_exit", check_at_exit, NULL, NULL, 0 },
 	{ "canary_allocations_sweep", allocations_sweep, sweeping_config, NULL, 0 },
 	{ "canary_window", window, NULL, NULL, 0 },

@@ -13,5 +13,7 @@ extern const struct th_case th_reuse_cases[];
 extern const struct th_case th_free_cases[];
 extern const struct th_case th_inspect_cases[];
 extern const struct th_case th_limit_cases[];
+extern const struct th_case th_governor_cases[];
+extern const struct th_case th_lend_cases[];
 
 #endif

@@ -22,7 +22,7 @@ if ! command -v mandoc >/dev/null; then
 	skip "man pages are clean" "mandoc is not installed"
 	tap_done
 fi
-for page in picket picket-kasan picket-kernel picket-run picket-show; do
+for page in picket picket-ctl picket-kasan picket-kernel picket-run picket-show; do
 	is "$(mandoc -T lint -W warning "$MAN/$page.1" 2>/dev/null)" "" "$page.1 is clean"
 	mandoc -T ascii -O width=78 "$MAN/$page.1" >/dev/null
 	is $? 0 "$page.1 renders"

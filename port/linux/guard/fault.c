@@ -21,7 +21,7 @@ static bool has_fixup(unsigned long pc)
 static bool resolve(const struct picket_fault *fault, struct pt_regs *regs)
 {
 	enum picket_verdict verdict;
-	struct picket_call call;
+	struct picket_core_call call;
 
 	picket_call_begin(&call, regs);
 	verdict = picket_guard_fault(picket_linux.guard, fault);

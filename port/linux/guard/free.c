@@ -29,7 +29,7 @@ static void pardon_link(unsigned long object)
 static void release(unsigned long object)
 {
 	static const struct picket_free_request request = { .found = PICKET_FOUND_FREE };
-	struct picket_call call;
+	struct picket_core_call call;
 
 	picket_call_begin(&call, NULL);
 	/* On its way here a second free was let touch the object. */
@@ -174,7 +174,7 @@ static void abandon(struct kmem_cache *cache, u32 slot_index)
  */
 struct picket_result picket_on_cache_destroy(struct picket_args *args)
 {
-	struct picket_call call;
+	struct picket_core_call call;
 	u32 i;
 
 	picket_call_begin(&call, NULL);

@@ -163,6 +163,12 @@ int picket_plat_show(struct picket_platform *platform, uptr address, uptr size_b
 	return 0;
 }
 
+int picket_plat_show_fresh(struct picket_platform *platform, uptr address, uptr size_bytes)
+{
+	set_all(address, size_bytes, true);
+	return 0;
+}
+
 /* Every page of the pool is there as long as the pool is. */
 void picket_plat_discard(struct picket_platform *platform, uptr address, uptr size_bytes)
 {

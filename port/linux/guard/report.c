@@ -13,9 +13,9 @@
 #include <trace/events/error_report.h>
 #endif
 
-static DEFINE_PER_CPU(struct picket_call *, innermost);
+static DEFINE_PER_CPU(struct picket_core_call *, innermost);
 
-void picket_call_begin(struct picket_call *call, struct pt_regs *regs)
+void picket_call_begin(struct picket_core_call *call, struct pt_regs *regs)
 {
 	preempt_disable();
 	call->regs = regs;
@@ -24,7 +24,7 @@ void picket_call_begin(struct picket_call *call, struct pt_regs *regs)
 	this_cpu_write(innermost, call);
 }
 
-void picket_call_end(struct picket_call *call)
+void picket_call_end(struct picket_core_call *call)
 {
 	this_cpu_write(innermost, call->outer);
 	preempt_enable();
@@ -35,7 +35,7 @@ void picket_call_end(struct picket_call *call)
 static void print_machine(void *context)
 {
 	const struct picket_record *record = context;
-	const struct picket_call *call = this_cpu_read(innermost);
+	const struct picket_core_call *call = this_cpu_read(innermost);
 
 	if (record->found == PICKET_FOUND_FAULT && call && call->regs && picket_addresses_shown() &&
 	    picket_kernel.show_regs)
@@ -64,7 +64,7 @@ void picket_report_disabled(const char *why)
 
 void picket_report(const struct picket_record *record)
 {
-	struct picket_call *call = this_cpu_read(innermost);
+	struct picket_core_call *call = this_cpu_read(innermost);
 
 	picket_device_write(record);
 	print_report(record);

@@ -11,8 +11,8 @@ struct pt_regs;
  * A call of the core that may find bugs, on the caller's stack. Reports belong to the innermost of
  * their CPU.
  */
-struct picket_call {
-	struct picket_call *outer;
+struct picket_core_call {
+	struct picket_core_call *outer;
 	struct pt_regs *regs; /* of the code that faulted; NULL: none did */
 	bool reported;
 };
@@ -22,7 +22,7 @@ struct picket_call {
  *
  * Any context. Preemption is off in between.
  */
-void picket_call_begin(struct picket_call *call, struct pt_regs *regs);
+void picket_call_begin(struct picket_core_call *call, struct pt_regs *regs);
 
 /**
  * picket_call_end() - the core has returned.
@@ -30,6 +30,6 @@ void picket_call_begin(struct picket_call *call, struct pt_regs *regs);
  * Does not return if something was reported, and the administrator wants the task to die then: only
  * now nothing of the core is left half done.
  */
-void picket_call_end(struct picket_call *call);
+void picket_call_end(struct picket_core_call *call);
 
 #endif

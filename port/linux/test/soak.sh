@@ -26,7 +26,7 @@ parameters=$*
 
 # What a healthy run shows at the very least, on a slow and busy machine too.
 guarded_min=$((seconds * 10))
-rounds_min=2
+rounds_min=4
 # By so much two measurements differ when nothing happens between them but load.
 pages_slack_kib=256
 slab_slack_kib=4096

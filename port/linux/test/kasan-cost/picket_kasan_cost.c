@@ -19,6 +19,7 @@
 #define REPEATED 64
 #define LEAVES 50
 #define LEAF_BYTES 952
+#define AREAS_AT_ONCE 129 /* so many freed ones go together: each batch has that in it */
 
 struct node {
 	struct node *next;
@@ -196,7 +197,7 @@ static const struct operation operations[] = {
 	{ "string_parse", string_parse, 8, BYTES - 1 },
 	{ "memcpy_64", memcpy_64, 16, REPEATED },
 	{ "kmalloc_kfree", kmalloc_kfree, 2, REPEATED },
-	{ "vmalloc_vfree", vmalloc_vfree, 64 },
+	{ "vmalloc_vfree", vmalloc_vfree, AREAS_AT_ONCE },
 	{ "rbtree", rbtree, 2 },
 };
 

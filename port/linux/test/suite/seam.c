@@ -7,6 +7,7 @@ static u64 advanced_ns;
 
 /* The port's functions, renamed by Kbuild. */
 int seam_show(struct picket_platform *platform, uptr address, uptr size_bytes);
+int seam_show_fresh(struct picket_platform *platform, uptr address, uptr size_bytes);
 int seam_hide(struct picket_platform *platform, uptr address, uptr size_bytes);
 u32 seam_stack(struct picket_platform *platform, const struct picket_context *context, u64 *pc,
 	       u32 max);
@@ -45,6 +46,11 @@ bool seam_lock_busy(void)
 int picket_plat_show(struct picket_platform *platform, uptr address, uptr size_bytes)
 {
 	return fails(TH_FAIL_SHOW) ? -12 : seam_show(platform, address, size_bytes);
+}
+
+int picket_plat_show_fresh(struct picket_platform *platform, uptr address, uptr size_bytes)
+{
+	return fails(TH_FAIL_SHOW) ? -12 : seam_show_fresh(platform, address, size_bytes);
 }
 
 int picket_plat_hide(struct picket_platform *platform, uptr address, uptr size_bytes)

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* glibc since 2.35 has a table of loaded files that is read without a lock. */
+#include "libc.h"
+
+#include <dlfcn.h>
+#include <link.h>
+#include <stddef.h>
+
+extern int __cxa_at_quick_exit(void (*function)(void *), void *library);
+
+int picket_libc_find(const void *address, struct picket_loaded *loaded)
+{
+	struct dl_find_object found;
+
+	if (_dl_find_object((void *)address, &found))
+		return -1;
+	*loaded = (struct picket_loaded){
+		.start = (picket_uptr)found.dlfo_map_start,
+		.end = (picket_uptr)found.dlfo_map_end,
+		.bias = found.dlfo_link_map->l_addr,
+		.path = found.dlfo_link_map->l_name ? found.dlfo_link_map->l_name : "",
+	};
+	return 0;
+}
+
+void picket_libc_refresh(void)
+{
+}
+
+int picket_libc_at_quick_exit(void (*function)(void *unused))
+{
+	return __cxa_at_quick_exit(function, NULL);
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Under Picket with rate=1, on a machine where something is scarce: scarcity DEED
+ * Exit status 0: all was as it would have been without Picket.
+ */
+#include <dlfcn.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define OBJECTS 200
+#define ROUNDS 2000
+#define MAPPINGS_MAX 200000
+
+static size_t page;
+
+static void make_scarce(bool on)
+{
+	void (*scarce)(bool) = (void (*)(bool))dlsym(RTLD_DEFAULT, "scarce");
+
+	if (scarce)
+		scarce(on);
+}
+
+/* Not in a table of objects, whose growth would be a mapping too. */
+static int mappings(void)
+{
+	static char bytes[4096];
+	FILE *maps = fopen("/proc/self/maps", "r");
+	int count = 0;
+
+	setvbuf(maps, bytes, _IOFBF, sizeof(bytes));
+	for (int c; (c = getc_unlocked(maps)) != EOF;)
+		count += c == '\n';
+	fclose(maps);
+	return count;
+}
+
+static bool holds(const unsigned char *object, size_t size, unsigned char byte)
+{
+	for (size_t i = 0; i < size; i++)
+		if (object[i] != byte)
+			return false;
+	return true;
+}
+
+/* All that a program does with memory, at sizes of every class; nothing may get lost. */
+static int work(void)
+{
+	static unsigned char *objects[OBJECTS];
+	static size_t sizes[OBJECTS];
+	unsigned int random = 1;
+
+	for (int round = 0; round < ROUNDS; round++) {
+		int i = (int)((random = random * 1103515245 + 12345) >> 16) % OBJECTS;
+		size_t size = 1 + (random >> 8) % (random & 64 ? 40000 : 300);
+
+		if (objects[i] && !holds(objects[i], sizes[i], (unsigned char)i))
+			return 1;
+		if (random & 32 && objects[i]) {
+			unsigned char *moved = realloc(objects[i], size);
+
+			if (!moved ||
+			    !holds(moved, size < sizes[i] ? size : sizes[i], (unsigned char)i))
+				return 2;
+			objects[i] = moved;
+		} else {
+			free(objects[i]);
+			objects[i] = random & 16 ? malloc(size) : calloc(1, size);
+		}
+		if (!objects[i])
+			return 3;
+		sizes[i] = size;
+		memset(objects[i], i, size);
+	}
+	for (int i = 0; i < OBJECTS; i++) {
+		free(objects[i]);
+		objects[i] = NULL;
+	}
+	return 0;
+}
+
+static int work_later(void)
+{
+	int error = work();
+
+	make_scarce(true);
+	return error ? error : work();
+}
+
+/* Prints how many mappings OBJECTS guarded objects add: while they live, and after their free. */
+static int count_mappings(void)
+{
+	static void *objects[OBJECTS];
+	int before, alive;
+
+	free(malloc(1));
+	before = mappings();
+	for (int i = 0; i < OBJECTS; i++)
+		memset(objects[i] = malloc(100), 1, 100);
+	alive = mappings() - before;
+	for (int i = 0; i < OBJECTS; i++)
+		free(objects[i]);
+	printf("%d %d\n", alive, mappings() - before);
+	return 0;
+}
+
+/* As many mappings as the kernel lets it have: one more or less than without Picket at most. */
+static int many_mappings(void)
+{
+	char *memory = mmap(NULL, MAPPINGS_MAX * page, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	for (size_t i = 0; i < MAPPINGS_MAX; i += 2)
+		if (mprotect(memory + i * page, page, PROT_READ))
+			return work();
+	return 77;
+}
+
+static volatile unsigned char sum;
+
+/* A late use reads and writes what it would have. */
+static int late(size_t size)
+{
+	volatile unsigned char *object = malloc(size);
+
+	for (size_t i = 0; i < size; i++)
+		object[i] = (unsigned char)(i * 7);
+	free((void *)object);
+	for (size_t i = 0; i < size; i++) {
+		if (object[i] != (unsigned char)(i * 7))
+			return 1;
+		object[i]++;
+	}
+	for (size_t i = 0; i < size; i++)
+		if (object[i] != (unsigned char)(i * 7 + 1))
+			return 2;
+	return 0;
+}
+
+static int late_all(void)
+{
+	int error = late(100);
+
+	if (!error)
+		error = late(3 * page);
+	/* The slots are as good as before. */
+	return error ? error : work();
+}
+
+static int late_locked(void)
+{
+	volatile unsigned char *object = malloc(100);
+
+	if (mlockall(MCL_CURRENT | MCL_FUTURE))
+		return 77;
+	object[3] = 4;
+	free((void *)object);
+	sum = object[3];
+	return sum == 4 ? work() : 1;
+}
+
+/* Threads that all read an object at the instant when one of them frees it. */
+static unsigned char *volatile shared;
+static pthread_barrier_t barrier;
+
+static void *reader(void *unused)
+{
+	bool wrong = false;
+
+	(void)unused;
+	for (int round = 0; round < 100; round++) {
+		pthread_barrier_wait(&barrier);
+		for (int i = 0; i < 2000; i++)
+			wrong = wrong || ((volatile unsigned char *)shared)[i % 64] != 0x5a;
+		pthread_barrier_wait(&barrier);
+	}
+	return wrong ? &barrier : NULL;
+}
+
+static int hammer(void)
+{
+	pthread_t threads[3];
+	void *bad[3] = { NULL };
+
+	pthread_barrier_init(&barrier, NULL, 4);
+	for (int i = 0; i < 3; i++)
+		pthread_create(&threads[i], NULL, reader, NULL);
+	for (int round = 0; round < 100; round++) {
+		memset(shared = malloc(64), 0x5a, 64);
+		pthread_barrier_wait(&barrier);
+		free(shared);
+		pthread_barrier_wait(&barrier);
+	}
+	for (int i = 0; i < 3; i++)
+		pthread_join(threads[i], &bad[i]);
+	return bad[0] || bad[1] || bad[2];
+}
+
+/* Half of the objects are freed, and a core is dumped. */
+static int dump(void)
+{
+	static void *objects[OBJECTS];
+
+	for (int i = 0; i < OBJECTS; i++)
+		memset(objects[i] = malloc(100), 0x5a, 100);
+	for (int i = 0; i < OBJECTS; i += 2)
+		free(objects[i]);
+	abort();
+}
+
+int main(int count, char **arguments)
+{
+	static const struct {
+		const char *name;
+		int (*deed)(void);
+	} deeds[] = {
+		{ "work", work },	   { "later", work_later }, { "count", count_mappings },
+		{ "many", many_mappings }, { "late", late_all },    { "locked", late_locked },
+		{ "hammer", hammer },	   { "dump", dump },
+	};
+
+	page = (size_t)getpagesize();
+	for (size_t i = 0; count > 1 && i < sizeof(deeds) / sizeof(deeds[0]); i++)
+		if (!strcmp(arguments[1], deeds[i].name))
+			return deeds[i].deed();
+	return 2;
+}
