@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 #
-# usage: kasan.sh KERNEL DIRECTORY [inline|outline [PART-OF-A-NAME]]
+# usage: kasan.sh KERNEL DIRECTORY [inline|outline [PART-OF-A-NAME [BOOT-PARAMETER...]]]
 #
 # Boots the kernel and runs the conformance suite of a shadow detector in it, with what kasan/build
 # left in the directory: code that was instrumented that way (outline). Output is TAP; its last line
@@ -16,15 +16,18 @@ inline | outline) ;;
 *) mode= ;;
 esac
 [ $# -ge 2 ] && [ "$mode" ] || {
-	echo "usage: kasan.sh KERNEL DIRECTORY [inline|outline [PART-OF-A-NAME]]" >&2
+	echo "usage: kasan.sh KERNEL DIRECTORY [inline|outline [PART-OF-A-NAME [BOOT-PARAMETER...]]]" >&2
 	exit 2
 }
 dir=$(mktemp -d "${TMPDIR:-/tmp}/picket-kasan.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
-[ $# -lt 4 ] || echo "filter=$4" >"$dir/parameters"
+[ ! "${4:-}" ] || echo "filter=$4" >"$dir/parameters"
 : >>"$dir/parameters"
+kernel=$1
+modules=$2
+shift $(($# < 4 ? $# : 4))
 
-boot "$1" "$here/kasan-guest" --file "$dir/parameters" --file "$2/picket_kasan.ko" \
-	--file "$2/picket_conformance-$mode.ko:picket_conformance.ko"
+boot "$kernel" "$here/kasan-guest" --file "$dir/parameters" --file "$modules/picket_kasan.ko" \
+	--file "$modules/picket_conformance-$mode.ko:picket_conformance.ko" --append "$*"
 print_ktap
 end_well
