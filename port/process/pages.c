@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Of kernels newer than most headers. */
@@ -16,7 +17,7 @@
 /* The state of a page; none of it: hidden, and empty. */
 #define SHOWN 0x01u  /* the host can touch it */
 #define KEPT 0x02u   /* its content is in the store */
-#define MOVING 0x04u /* a thread brings it back from there */
+#define MOVING 0x04u /* a thread brings it there, or back */
 #define OVER 0x08u   /* nobody needs its content */
 #define OPENED 0x10u /* shown with its content, after a report: it is no new object's */
 #define FENCED 0x20u /* hidden by mprotect(), though there are guard regions */
@@ -26,7 +27,8 @@
 #define SPARE_MAX 16	  /* free places that keep their memory */
 #define EMPTY 0x80000000u /* beside the next free place: this one has no memory */
 #define TRIES 4		  /* of calls without which the host cannot go on */
-#define PATIENCE 1000	  /* turns to wait for a thread that brings a page back */
+#define PATIENCE_NS                                                                                \
+	2000000000ull /* with a thread that brings a page back; a fork may have lost it */
 
 static uptr page_bytes(void)
 {
@@ -217,14 +219,19 @@ static int unfence(struct picket_pages *pages, uptr address, uptr size_bytes)
 	return 0;
 }
 
+static void mark_fenced(struct picket_pages *pages, uptr address, uptr size_bytes)
+{
+	change_all(pages, address, size_bytes, SHOWN | OPENED, FENCED);
+	set_apart(pages, address, size_bytes, true);
+}
+
 static int fence(struct picket_pages *pages, uptr address, uptr size_bytes)
 {
 	int error = is_full(pages) ? -ENOMEM : protect(address, size_bytes, PROT_NONE);
 
 	if (error)
 		return error;
-	change_all(pages, address, size_bytes, SHOWN | OPENED, FENCED);
-	set_apart(pages, address, size_bytes, true);
+	mark_fenced(pages, address, size_bytes);
 	return 0;
 }
 
@@ -255,20 +262,50 @@ static int move_back(struct picket_pages *pages, uptr address)
 	return 0;
 }
 
+static u64 now_ns(void)
+{
+	struct timespec now = { 0 };
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (u64)now.tv_sec * 1000000000 + (u64)now.tv_nsec;
+}
+
+/* Turns would not do: where nobody else wants to run, a thousand of them are over at once. */
+static bool wait_for_mover(const u8 *state)
+{
+	u64 start = now_ns();
+
+	while (picket_load(state) & MOVING) {
+		if (now_ns() - start > PATIENCE_NS)
+			return false;
+		sched_yield();
+	}
+	return true;
+}
+
+/* Whatever its mover had come to: this thread interrupted it, or it was lost in a fork. */
+static int open_empty(struct picket_pages *pages, uptr address)
+{
+	if (unprotect_hard(address, page_bytes()) || remove_hard(address, page_bytes()))
+		return -ENOMEM;
+	state_change(pages, address, 0, SHOWN | OPENED);
+	return 0;
+}
+
 /* With its content. One thread brings it back; others, which the page is hidden from too, wait. */
 static int open_page(struct picket_pages *pages, uptr address)
 {
 	u8 *state = state_of(pages, address);
+	u8 was = picket_load(state);
 
-	for (int turn = 0; turn < PATIENCE; turn++) {
-		u8 was = picket_load(state);
-
-		if (was & MOVING)
-			sched_yield();
-		else if ((was & (KEPT | OVER | SHOWN)) != KEPT)
-			break;
-		else if (picket_cas(state, &was, (u8)(was | MOVING)))
+	while ((was & (KEPT | OVER | SHOWN)) == KEPT) {
+		if (was & MOVING) {
+			if (!wait_for_mover(state))
+				return open_empty(pages, address);
+			was = picket_load(state);
+		} else if (picket_cas(state, &was, (u8)(was | MOVING))) {
 			return move_back(pages, address);
+		}
 	}
 	if (unfence(pages, address, page_bytes()) || remove_hard(address, page_bytes()))
 		return -ENOMEM;
@@ -331,19 +368,38 @@ static void keep(struct picket_pages *pages, uptr address)
 	kept = !(state & OVER) && place_take(pages, address);
 	if (kept)
 		memcpy(stored(pages, address), (void *)address, page_bytes());
-	/* Before it is hidden: from then on a fault may ask for it. */
-	state_change(pages, address, SHOWN | OVER | OPENED, kept ? KEPT : 0);
+	/* Before it is hidden: from then on a fault may ask for it, and waits. */
+	state_change(pages, address, SHOWN | OVER | OPENED, kept ? KEPT | MOVING : 0);
+}
+
+/*
+ * A guard region drops what is in a page before the page is hidden, and who reads it in between
+ * reads zeros. So it is hidden by its protection meanwhile, if it can be.
+ */
+static int install_unseen(struct picket_pages *pages, uptr address, uptr size_bytes)
+{
+	bool unseen = !protect(address, size_bytes, PROT_NONE);
+	int error = install(address, size_bytes);
+
+	if (unseen && (error || unprotect_hard(address, size_bytes))) {
+		mark_fenced(pages, address, size_bytes);
+		return 0;
+	}
+	return error ? fence(pages, address, size_bytes) : 0;
 }
 
 static int hide_by_guard(struct picket_pages *pages, uptr address, uptr size_bytes)
 {
+	bool has_content = any(pages, address, size_bytes, SHOWN | OVER, SHOWN);
 	int error;
 
 	for (uptr at = address; at < address + size_bytes; at += page_bytes())
 		keep(pages, at);
-	error = install(address, size_bytes);
-	if (error)
+	if (has_content)
+		error = install_unseen(pages, address, size_bytes);
+	else if ((error = install(address, size_bytes)))
 		error = fence(pages, address, size_bytes);
+	change_all(pages, address, size_bytes, MOVING, 0);
 	/* A part of it may be hidden, and cannot stay so: the core takes all of it for visible. */
 	if (error)
 		open_all(pages, address, size_bytes);
