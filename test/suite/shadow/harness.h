@@ -218,4 +218,18 @@ void *memcpy(void *to, const void *from, __SIZE_TYPE__ bytes);
 void *memmove(void *to, const void *from, __SIZE_TYPE__ bytes);
 void *memset(void *memory, int byte, __SIZE_TYPE__ bytes);
 
+/* An object that is not the first of its slab: what lies before a slab is not ours to watch. */
+static inline void *sh_kmalloc_inside(picket_uptr bytes)
+{
+	char *first = sh_kmalloc(bytes);
+	char *object = first;
+
+	while (object && (picket_uptr)object % sh_page_bytes() == 0) {
+		object = sh_kmalloc(bytes);
+		sh_kfree(first);
+		first = object;
+	}
+	return object;
+}
+
 #endif

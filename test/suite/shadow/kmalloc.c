@@ -18,7 +18,7 @@ static void kmalloc_oob_right(void)
 
 static void kmalloc_oob_left(void)
 {
-	char *object = sh_kmalloc(15);
+	char *object = sh_kmalloc_inside(15);
 
 	sh_hide(object);
 	sh_expect(OUT_OF_BOUNDS, HEAP, READ, 1, sh_read(object - 1));

@@ -135,7 +135,7 @@ static void record_stacks(void)
 
 static void record_left(void)
 {
-	char *object = sh_kmalloc(64);
+	char *object = sh_kmalloc_inside(64);
 
 	sh_hide(object);
 	sh_expect(OUT_OF_BOUNDS, HEAP, WRITE, 2, sh_write((picket_u16 *)(object - 2), 1));
