@@ -14,6 +14,7 @@
 #include <string.h>
 #include <time.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #define PAIR_BYTES 32
 #define MIXED_LIVE 256
@@ -124,6 +125,23 @@ static void pair_deep(uint64_t count)
 	deep(count, DEPTH);
 }
 
+static void *wait_forever(void *unused)
+{
+	for (;;)
+		pause();
+	return unused;
+}
+
+/* In a process that is not single-threaded, though nobody is in the way. */
+static void pair_beside(uint64_t count)
+{
+	pthread_t other;
+
+	if (pthread_create(&other, NULL, wait_forever, NULL))
+		exit(1);
+	pair(count);
+}
+
 static void *thread_main(void *argument)
 {
 	mixed(*(uint64_t *)argument);
@@ -216,9 +234,10 @@ static const struct operation {
 	const char *name;
 	void (*run)(uint64_t count);
 } operations[] = {
-	{ "pair", pair },	{ "calloc", zeroed }, { "realloc", grown }, { "aligned", aligned },
-	{ "new", new_delete },	{ "mixed", mixed },   { "burst", burst },   { "deep", pair_deep },
-	{ "threads", threads }, { "fill", fill },     { "halves", halves },
+	{ "pair", pair },	{ "calloc", zeroed },  { "realloc", grown },
+	{ "aligned", aligned }, { "new", new_delete }, { "mixed", mixed },
+	{ "burst", burst },	{ "deep", pair_deep }, { "threads", threads },
+	{ "fill", fill },	{ "halves", halves },  { "beside", pair_beside },
 };
 
 static void measure(const struct operation *operation, uint64_t count)

@@ -7,7 +7,8 @@ import tools
 
 RUNS = 9
 PAIRS = 20000
-STACKS = {"pair": "3 frames deep", "deep": "20 frames deep"}
+STACKS = {"pair": "3 frames deep", "deep": "20 frames deep",
+          "beside": "3 frames deep, a second thread"}
 
 
 def nanoseconds(program, name, env):

@@ -5,6 +5,8 @@
 
 #include <picket/types.h>
 
+#include <stdbool.h>
+
 /* A file that is mapped to run from. */
 struct picket_loaded {
 	picket_uptr start; /* where its first byte is */
@@ -22,6 +24,12 @@ int picket_libc_find(const void *address, struct picket_loaded *loaded);
 
 /** picket_libc_refresh() - learn of files that were loaded lately. Not for signal handlers. */
 void picket_libc_refresh(void);
+
+/**
+ * picket_libc_is_alone() - has the process one thread, as far as its C library knows? What another
+ * thread could see in between may then be done in fewer steps.
+ */
+bool picket_libc_is_alone(void);
 
 /** picket_libc_at_quick_exit() - @return 0, or something else if it cannot be. */
 int picket_libc_at_quick_exit(void (*function)(void *unused));

@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <link.h>
 #include <stddef.h>
+#include <sys/single_threaded.h>
 
 extern int __cxa_at_quick_exit(void (*function)(void *), void *library);
 
@@ -25,6 +26,11 @@ int picket_libc_find(const void *address, struct picket_loaded *loaded)
 
 void picket_libc_refresh(void)
 {
+}
+
+bool picket_libc_is_alone(void)
+{
+	return __libc_single_threaded;
 }
 
 int picket_libc_at_quick_exit(void (*function)(void *unused))

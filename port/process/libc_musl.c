@@ -127,6 +127,12 @@ int _dl_find_object(void *address, struct dl_find_object *found)
 	return 0;
 }
 
+/* It does not tell. */
+bool picket_libc_is_alone(void)
+{
+	return false;
+}
+
 static void on_quick_exit(void)
 {
 	quick_exit_function(NULL);
