@@ -21,6 +21,10 @@ class Missing(Exception):
     """What a suite needs is not here."""
 
 
+class NoVerdict(Exception):
+    """A case did not come to its end; what it said."""
+
+
 def output(argv, **keywords):
     return subprocess.run(argv, capture_output=True, text=True, check=True, **keywords).stdout
 
@@ -36,13 +40,13 @@ def fetch_source(package, directory):
 
 
 def run(argv, environment, directory, **keywords):
-    """Status and output; what hangs is a verdict too."""
+    """Status and output."""
     try:
         done = subprocess.run(list(map(str, argv)), env=environment, cwd=directory,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, timeout=TIMEOUT_SECONDS, **keywords)
-    except subprocess.TimeoutExpired:
-        return "no end", b""
+    except subprocess.TimeoutExpired as late:
+        raise NoVerdict(f"no end in {TIMEOUT_SECONDS} s: {(late.stdout or b'')[-2000:]}") from late
     return done.returncode, done.stdout
 
 
@@ -69,13 +73,14 @@ class Python:
 
     def run(self, case, environment, directory):
         results = directory / "results.xml"
-        status, _ = run(["/usr/bin/python3", "-m", "test", "--timeout", TIMEOUT_SECONDS // 2,
+        status, said = run(["/usr/bin/python3", "-m", "test", "--timeout", TIMEOUT_SECONDS // 2,
                          "--junit-xml", results, case], environment, directory)
+        if not results.exists():
+            raise NoVerdict(f"exit status {status}: {said.decode(errors='replace')[-2000:]}")
         verdicts = {"exit status": status}
-        if results.exists():
-            for test in xml.etree.ElementTree.parse(results).iter("testcase"):
-                verdicts[test.get("name")] = sorted(child.tag for child in test
-                                                    if not child.tag.startswith("system-"))
+        for test in xml.etree.ElementTree.parse(results).iter("testcase"):
+            verdicts[test.get("name")] = sorted(child.tag for child in test
+                                                if not child.tag.startswith("system-"))
         return verdicts
 
 
@@ -227,7 +232,7 @@ class Servers:
         try:
             return {"seen": serve(prefix, environment, str(directory), requests)}
         except (servers.Failure, subprocess.TimeoutExpired) as failure:
-            return {"failure": str(failure)}
+            raise NoVerdict(str(failure)) from failure
 
 
 ALL = {"bash": Bash, "perl": Perl, "python": Python, "servers": Servers, "sqlite": Sqlite}
