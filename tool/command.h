@@ -10,15 +10,28 @@
 
 #include "port/process/options.h"
 
+/* Rows that are in several tables. */
+#define PICKET_SWITCH(name_, text_)                                                                \
+	{                                                                                          \
+		.name = (name_), .kind = PICKET_OPTION_SWITCH, .standard = "0", .values = "",      \
+		.text = (text_), .max = 1,                                                         \
+	}
+#define PICKET_OPTION_DEBUGINFO_PATH                                                               \
+	{                                                                                          \
+		.name = "debuginfo_path", .kind = PICKET_OPTION_STRING, .standard = "",            \
+		.values = "DIR:DIR",                                                               \
+		.text = "where separate debug files are, instead of :.debug:/usr/lib/debug",       \
+	}
+
 struct picket_command {
 	const char *name;
 	const char *operands;		     /* as usage shows them */
 	const char *summary;		     /* one line */
-	const struct picket_option *options; /* its own, ended by a row without name */
+	const struct picket_option *options; /* its own, ended by one without name; or NULL */
 	bool watches; /* the options of a watched process (options.def) are its options too */
 	/* NULL, or subcommands of its own, ended by NULL; their names begin with its name. */
 	const struct picket_command *const *actions;
-	/** @arguments: behind the name, ended by NULL. Return: exit status. */
+	/** @arguments: behind the name, ended by NULL. Return: exit status. NULL: see actions. */
 	int (*run)(char **arguments);
 };
 
@@ -48,32 +61,36 @@ const char *picket_command_names(const struct picket_command *parent,
 const struct picket_option *picket_command_option(const struct picket_command *command,
 						  unsigned int index);
 
-/** picket_command_is_own() - the option is in command->options, not in options.def. */
-bool picket_command_is_own(const struct picket_command *command,
-			   const struct picket_option *option);
-
 /** picket_option_flag() - "--skip-covered" for skip_covered. Return: @flag. */
 #define PICKET_FLAG_BYTES 64
 const char *picket_option_flag(const struct picket_option *option, char flag[PICKET_FLAG_BYTES]);
 
-/* A place in a command line. */
+/** picket_command_run_action() - run the action that is named first. Return: exit status. */
+int picket_command_run_action(const struct picket_command *parent, char **arguments);
+
+#define PICKET_OPERANDS_ANY (~0u)
+
+/* What a command line may hold, and what is done with it. */
 struct picket_command_line {
 	const struct picket_command *command;
-	char **next;			    /* the argument to be read */
-	bool only_operands;		    /* "--" was read */
-	const struct picket_option *option; /* that was read last, */
-	const char *value;		    /* and its value; a switch without one has "1" */
+	/** check() - as picket_option_check(); NULL: that one. */
+	int (*check)(const struct picket_option *option, const char *value, char *error);
+	/** set() - take an option with a value that is right; NULL: there are none. */
+	void (*set)(void *context, const struct picket_option *option, const char *value);
+	void *context;
+	unsigned int operands_max;
+	const char *needed; /* what the first operand is; NULL: it may be missing */
+	bool options_first; /* all behind the first operand are operands, whatever they look like */
+	char **operands;    /* receives them, ended by NULL */
 };
 
-enum picket_read {
-	PICKET_READ_OPTION,
-	PICKET_READ_OPERAND, /* *next is no option, or NULL at the end; nothing was consumed */
-	PICKET_READ_WRONG,   /* said on standard error */
-	PICKET_READ_HELP,    /* help was asked for and printed */
-};
-
-/** picket_command_line_read() - read one option: --name=VALUE, --name VALUE, or --switch. */
-enum picket_read picket_command_line_read(struct picket_command_line *line);
+/**
+ * picket_command_line_read() - read --name=VALUE, --name VALUE, --switch and --help, anywhere, and
+ * what is none of them.
+ * @arguments: are sorted: operands move to the front.
+ * Return: 0, or what to exit with, plus 1.
+ */
+int picket_command_line_read(struct picket_command_line *line, char **arguments);
 
 /** picket_help_print() - usage and options of a command on standard output. */
 void picket_help_print(const struct picket_command *command);

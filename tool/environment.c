@@ -50,10 +50,12 @@ char **picket_environment_make(char **environment, const char *library, const ch
 	if (!copy)
 		return NULL;
 	memcpy(copy, environment, count * sizeof(*copy));
-	place = find(copy, PRELOAD);
-	*place = make_preload(library, *place ? *place + strlen(PRELOAD) : NULL);
-	if (!*place)
-		return NULL;
+	if (library) {
+		place = find(copy, PRELOAD);
+		*place = make_preload(library, *place ? *place + strlen(PRELOAD) : NULL);
+		if (!*place)
+			return NULL;
+	}
 	place = find(copy, OPTIONS);
 	*place = make_options(options);
 	return *place ? copy : NULL;

@@ -6,6 +6,7 @@
 /**
  * picket_environment_make() - a copy of @environment with the library put before what was
  * preloaded already, and PICKET_OPTIONS set.
+ * @library: NULL: none.
  * Return: the copy, never freed (the program is about to be run); NULL: out of memory.
  */
 char **picket_environment_make(char **environment, const char *library, const char *options);

@@ -248,12 +248,9 @@ static int help(char **arguments)
 	return PICKET_EXIT_OK;
 }
 
-static const struct picket_option no_options[] = { { 0 } };
-
 const struct picket_command picket_command_help = {
 	.name = "help",
 	.operands = "[COMMAND]",
 	.summary = "say how a command is used",
-	.options = no_options,
 	.run = help,
 };

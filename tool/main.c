@@ -60,6 +60,7 @@ int main(int argc, char **argv)
 		return finish(picket_command_help.run(argv + 2));
 	command = picket_command_find(name);
 	if (command)
-		return finish(command->run(argv + 2));
+		return finish(command->run ? command->run(argv + 2) :
+					     picket_command_run_action(command, argv + 2));
 	return say_unknown(argv[1]);
 }

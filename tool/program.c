@@ -13,6 +13,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "port/process/control.h"
 #include "program.h"
 
 #define SCRIPT_LINE_BYTES 256	     /* what the kernel reads of "#!..." */
@@ -26,6 +27,7 @@ struct image {
 	unsigned char data;
 	GElf_Half machine;
 	bool interpreted;
+	bool has_control;      /* the block of Picket's that `picket ctl` looks for, too */
 	char loader[PATH_MAX]; /* base name of the dynamic loader: it tells C libraries apart */
 };
 
@@ -81,18 +83,42 @@ int picket_program_find(const char *name, char path[PATH_MAX])
 	return check_file(path);
 }
 
-static void read_loader(Elf *elf, const GElf_Phdr *header, struct image *image)
+/* Return: what the file holds of a segment; NULL: less than it says. */
+static const char *segment_bytes(Elf *elf, const GElf_Phdr *header)
 {
 	size_t size;
-	const char *file = elf_rawfile(elf, &size), *path, *slash;
+	const char *file = elf_rawfile(elf, &size);
+
+	if (!file || header->p_offset >= size || header->p_filesz > size - header->p_offset)
+		return NULL;
+	return file + header->p_offset;
+}
+
+static void read_loader(Elf *elf, const GElf_Phdr *header, struct image *image)
+{
+	const char *path = segment_bytes(elf, header), *slash;
 
 	image->interpreted = true;
-	if (!file || header->p_offset >= size || header->p_filesz > size - header->p_offset ||
-	    !memchr(file + header->p_offset, '\0', header->p_filesz))
+	if (!path || !memchr(path, '\0', header->p_filesz))
 		return;
-	path = file + header->p_offset;
 	slash = strrchr(path, '/');
 	snprintf(image->loader, sizeof(image->loader), "%s", slash ? slash + 1 : path);
+}
+
+static bool has_control(Elf *elf, const GElf_Phdr *header)
+{
+	const char *bytes = segment_bytes(elf, header);
+
+	return bytes && header->p_flags & PF_W &&
+	       memmem(bytes, header->p_filesz, PICKET_CONTROL_MAGIC, PICKET_CONTROL_MAGIC_BYTES);
+}
+
+static void read_segment(Elf *elf, const GElf_Phdr *header, struct image *image)
+{
+	if (header->p_type == PT_INTERP)
+		read_loader(elf, header, image);
+	else if (header->p_type == PT_LOAD && has_control(elf, header))
+		image->has_control = true;
 }
 
 /* Return: it is an ELF file, and *image describes it. */
@@ -110,8 +136,8 @@ static bool read_elf(Elf *elf, struct image *image)
 	image->data = header.e_ident[EI_DATA];
 	image->machine = header.e_machine;
 	for (size_t i = 0; i < count; i++)
-		if (gelf_getphdr(elf, (int)i, &segment) && segment.p_type == PT_INTERP)
-			read_loader(elf, &segment, image);
+		if (gelf_getphdr(elf, (int)i, &segment))
+			read_segment(elf, &segment, image);
 	return true;
 }
 
@@ -154,8 +180,9 @@ static const char *foreign_image(const struct image *image)
 }
 
 /*
- * The kernel has the loader ignore LD_PRELOAD for a program that gains rights. Marks of the file
- * count only where the kernel honours them, and only if they change anything for this user.
+ * The kernel has the loader and Picket ignore the environment of a program that gains rights. Marks
+ * of the file count only where the kernel honours them, and only if they change anything for this
+ * user.
  */
 static const char *gains_rights(int fd)
 {
@@ -169,12 +196,12 @@ static const char *gains_rights(int fd)
 	if (!honoured)
 		status.st_mode &= ~(mode_t)(S_ISUID | S_ISGID);
 	if ((status.st_mode & S_ISUID ? status.st_uid : geteuid()) != getuid())
-		return "is set-uid, so the loader ignores LD_PRELOAD";
+		return "is set-uid, so LD_PRELOAD and PICKET_OPTIONS are ignored";
 	if ((status.st_mode & S_ISGID && status.st_mode & S_IXGRP ? status.st_gid : getegid()) !=
 	    getgid())
-		return "is set-gid, so the loader ignores LD_PRELOAD";
+		return "is set-gid, so LD_PRELOAD and PICKET_OPTIONS are ignored";
 	if (honoured && getuid() != 0 && fgetxattr(fd, FILE_CAPABILITIES, NULL, 0) > 0)
-		return "has file capabilities, so the loader ignores LD_PRELOAD";
+		return "has file capabilities, so LD_PRELOAD and PICKET_OPTIONS are ignored";
 	return NULL;
 }
 
@@ -194,22 +221,24 @@ static bool read_script(int fd, char interpreter[SCRIPT_LINE_BYTES])
 	return true;
 }
 
-static const char *unreachable_image(int fd)
+static const char *unreachable_image(int fd, bool *linked)
 {
 	struct image image;
 	const char *why;
 
 	if (!read_image(fd, &image))
 		return NULL;
-	why = foreign_image(&image);
+	*linked = image.has_control && !image.interpreted;
+	why = *linked ? NULL : foreign_image(&image);
 	return why ? why : gains_rights(fd);
 }
 
-const char *picket_program_unreachable(const char *path)
+const char *picket_program_unreachable(const char *path, bool *linked)
 {
 	char interpreter[SCRIPT_LINE_BYTES];
 	const char *why = NULL;
 
+	*linked = false;
 	for (int depth = 0; depth <= SCRIPT_DEPTH_MAX; depth++) {
 		int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 		bool script;
@@ -218,7 +247,7 @@ const char *picket_program_unreachable(const char *path)
 			return NULL;
 		script = read_script(fd, interpreter);
 		if (!script)
-			why = unreachable_image(fd);
+			why = unreachable_image(fd, linked);
 		close(fd);
 		if (!script)
 			return why;

@@ -26,6 +26,7 @@ struct run {
 	const char *debuginfo_path;
 	char **arguments; /* the program's */
 	char program[PATH_MAX];
+	bool linked; /* Picket is in the program: no library is needed */
 	char library[PATH_MAX];
 	char **environment;
 	struct picket_reporter reporter;
@@ -35,57 +36,19 @@ struct run {
 };
 
 static const struct picket_option own_options[] = {
-	{
-		.name = "debuginfo_path",
-		.kind = PICKET_OPTION_STRING,
-		.standard = "",
-		.values = "DIR:DIR",
-		.text = "where separate debug files are, instead of :.debug:/usr/lib/debug",
-	},
+	PICKET_OPTION_DEBUGINFO_PATH,
 	{ 0 },
 };
 
-static int set_option(struct run *run, const struct picket_command_line *line)
+static void set_option(void *context, const struct picket_option *option, const char *value)
 {
-	char error[PICKET_OPTION_ERROR_BYTES], flag[PICKET_FLAG_BYTES];
-	const struct picket_option *option = line->option;
+	struct run *run = context;
 
-	if (picket_command_is_own(line->command, option)) {
-		run->debuginfo_path = line->value;
-		return 0;
-	}
-	if (!picket_options_set(&run->options, option->name, strlen(option->name), line->value,
-				strlen(line->value), error, sizeof(error)))
-		return 0;
-	picket_complain("run: %s%s", picket_option_flag(option, flag),
-			error + strlen(option->name));
-	return -1;
-}
-
-/* Return: 0, or what to exit with, plus 1. */
-static int read_command_line(struct run *run, char **arguments)
-{
-	struct picket_command_line line = { .command = &picket_command_run, .next = arguments };
-
-	for (;;) {
-		switch (picket_command_line_read(&line)) {
-		case PICKET_READ_OPTION:
-			if (set_option(run, &line))
-				return PICKET_EXIT_USAGE + 1;
-			break;
-		case PICKET_READ_OPERAND:
-			run->arguments = line.next;
-			if (*line.next)
-				return 0;
-			picket_complain("run: a program to run is needed: picket run %s",
-					picket_command_run.operands);
-			return PICKET_EXIT_USAGE + 1;
-		case PICKET_READ_WRONG:
-			return PICKET_EXIT_USAGE + 1;
-		case PICKET_READ_HELP:
-			return PICKET_EXIT_OK + 1;
-		}
-	}
+	if (option == own_options)
+		run->debuginfo_path = value;
+	else
+		picket_options_set(&run->options, option->name, strlen(option->name), value,
+				   strlen(value), NULL, 0);
 }
 
 static int read_environment(struct run *run)
@@ -111,7 +74,7 @@ static int find_program(struct run *run)
 				error == -ENOENT ? "not found" : "is no executable file");
 		return error == -ENOENT ? PICKET_EXIT_NOT_FOUND : PICKET_EXIT_NOT_EXECUTABLE;
 	}
-	why = picket_program_unreachable(run->program);
+	why = picket_program_unreachable(run->program, &run->linked);
 	if (!why)
 		return 0;
 	picket_complain("run: '%s' %s: it cannot be watched and was not run", run->program, why);
@@ -120,7 +83,7 @@ static int find_program(struct run *run)
 
 static int find_library(struct run *run)
 {
-	int error = picket_library_find(run->library);
+	int error = run->linked ? 0 : picket_library_find(run->library);
 
 	if (error == -ENOENT)
 		picket_complain("run: libpicket.so is neither beside this command nor at '%s'",
@@ -144,7 +107,9 @@ static int prepare_watching(struct run *run)
 		run->options.side = picket_sides_next(run->program);
 	strcpy(run->options.socket, run->inbox.name);
 	text = picket_watch_options_text(&run->options);
-	run->environment = text ? picket_environment_make(environ, run->library, text) : NULL;
+	run->environment =
+		text ? picket_environment_make(environ, run->linked ? NULL : run->library, text) :
+		       NULL;
 	free(text);
 	if (run->environment)
 		return 0;
@@ -190,14 +155,21 @@ static void let_go_of_streams(const struct run *run)
 static int run_program(char **arguments)
 {
 	static struct run run = { .debuginfo_path = "" };
+	struct picket_command_line line = { .command = &picket_command_run,
+					    .set = set_option,
+					    .context = &run,
+					    .operands_max = PICKET_OPERANDS_ANY,
+					    .needed = "a program to run",
+					    .options_first = true };
 	struct picket_supervisor supervisor;
 	int status;
 
 	if (read_environment(&run))
 		return PICKET_EXIT_USAGE;
-	status = read_command_line(&run, arguments);
+	status = picket_command_line_read(&line, arguments);
 	if (status)
 		return status - 1;
+	run.arguments = line.operands;
 	status = prepare(&run);
 	if (status)
 		return status;

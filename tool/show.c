@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
@@ -31,31 +30,12 @@ enum own_option {
 };
 
 static const struct picket_option own_options[] = {
-	[OPTION_LOG] = {
-		.name = "log",
-		.kind = PICKET_OPTION_SWITCH,
-		.standard = "0",
-		.values = "",
-		.text = "find the reports of KFENCE and of picket.ko in kernel logs: each file is "
-			"what dmesg, journalctl -k or a serial console wrote",
-		.max = 1,
-	},
-	[OPTION_JSON] = {
-		.name = "json",
-		.kind = PICKET_OPTION_SWITCH,
-		.standard = "0",
-		.values = "",
-		.text = "print records as JSON, with names, one a line",
-		.max = 1,
-	},
-	[OPTION_DEBUGINFO_PATH] = {
-		.name = "debuginfo_path",
-		.kind = PICKET_OPTION_STRING,
-		.standard = "",
-		.values = "DIR:DIR",
-		.text = "where separate debug files are, instead of :.debug:/usr/lib/debug",
-	},
-	{0},
+	[OPTION_LOG] = PICKET_SWITCH(
+		"log", "find the reports of KFENCE and of picket.ko in kernel logs: each file is "
+		       "what dmesg, journalctl -k or a serial console wrote"),
+	[OPTION_JSON] = PICKET_SWITCH("json", "print records as JSON, with names, one a line"),
+	[OPTION_DEBUGINFO_PATH] = PICKET_OPTION_DEBUGINFO_PATH,
+	{ 0 },
 };
 
 struct source {
@@ -173,61 +153,31 @@ static void show_file(struct show *show, const char *file)
 		fclose(source.stream);
 }
 
-static int set_option(struct show *show, const struct picket_command_line *line)
+static void set_option(void *context, const struct picket_option *option, const char *value)
 {
-	bool is_on = !strcmp(line->value, "1");
+	struct show *show = context;
+	bool is_on = !strcmp(value, "1");
 
-	if (line->option == &own_options[OPTION_DEBUGINFO_PATH]) {
-		show->debuginfo_path = line->value;
-		return 0;
-	}
-	if (line->option == &own_options[OPTION_LOG])
+	if (option == &own_options[OPTION_LOG])
 		show->log = is_on;
-	else
+	else if (option == &own_options[OPTION_JSON])
 		show->json = is_on;
-	if (is_on || !strcmp(line->value, "0"))
-		return 0;
-	picket_complain("show: --%s='%s': must be 0 or 1", line->option->name, line->value);
-	return -1;
-}
-
-/*
- * Options may stand behind files too. Files move to the front of @arguments, which ends with them.
- * Return: 0, or what to exit with, plus 1.
- */
-static int read_command_line(struct show *show, char **arguments)
-{
-	struct picket_command_line line = { .command = &picket_command_show, .next = arguments };
-	char **file = arguments;
-
-	for (;;) {
-		switch (picket_command_line_read(&line)) {
-		case PICKET_READ_OPTION:
-			if (set_option(show, &line))
-				return PICKET_EXIT_USAGE + 1;
-			break;
-		case PICKET_READ_OPERAND:
-			*file = *line.next;
-			if (!*file++)
-				return 0;
-			line.next++;
-			break;
-		case PICKET_READ_WRONG:
-			return PICKET_EXIT_USAGE + 1;
-		case PICKET_READ_HELP:
-			return PICKET_EXIT_OK + 1;
-		}
-	}
+	else
+		show->debuginfo_path = value;
 }
 
 static int show_files(char **arguments)
 {
 	struct show show = { 0 };
-	int status = read_command_line(&show, arguments);
+	struct picket_command_line line = { .command = &picket_command_show,
+					    .set = set_option,
+					    .context = &show,
+					    .operands_max = PICKET_OPERANDS_ANY };
+	int status = picket_command_line_read(&line, arguments);
 
 	if (status)
 		return status - 1;
-	if (!*arguments) {
+	if (!*line.operands) {
 		picket_complain("show: a file of %s is needed, or - for standard input",
 				show.log ? "a kernel log" : "records");
 		return PICKET_EXIT_USAGE;
@@ -237,8 +187,8 @@ static int show_files(char **arguments)
 		picket_complain("show: out of memory");
 		return PICKET_EXIT_FAILURE;
 	}
-	while (*arguments)
-		show_file(&show, *arguments++);
+	for (char **file = line.operands; *file; file++)
+		show_file(&show, *file);
 	picket_symbolizer_destroy(show.symbolizer);
 	return show.failed ? PICKET_EXIT_FAILURE : PICKET_EXIT_OK;
 }

@@ -4,20 +4,6 @@
 
 #define HOUR_MS 3600000u
 
-/* Allocates and frees; how many of the allocations were guarded? */
-static u32 sampled(u32 allocations)
-{
-	u32 guarded = 0;
-
-	for (u32 i = 0; i < allocations; i++) {
-		uptr object = th_malloc(24);
-
-		guarded += th_guarded(object);
-		th_free(object);
-	}
-	return guarded;
-}
-
 static u64 skipped(enum picket_skip reason)
 {
 	struct picket_stats stats;
@@ -28,7 +14,7 @@ static u64 skipped(enum picket_skip reason)
 
 static void count_every(void)
 {
-	th_check(sampled(500) == 500);
+	th_check(th_sampled(500) == 500);
 }
 
 static void count_config(struct picket_guard_config *config)
@@ -39,7 +25,7 @@ static void count_config(struct picket_guard_config *config)
 /* 20000 draws at 1/50: 400 +- 20 is one sigma; five of them are allowed. */
 static void count_share(void)
 {
-	u32 guarded = sampled(20000);
+	u32 guarded = th_sampled(20000);
 
 	th_check(guarded > 300 && guarded < 500);
 }
@@ -53,11 +39,11 @@ static void off(void)
 {
 	u32 again = 0;
 
-	th_check(sampled(2000) == 0);
+	th_check(th_sampled(2000) == 0);
 	th_check(!picket_guard_set_policy(th_guard(), PICKET_POLICY_COUNT, 1));
 	/* A gate that was told "off" does not look again at once. */
 	for (u32 i = 0; i < 3000000 && !again; i++)
-		again = sampled(1);
+		again = th_sampled(1);
 	th_check(again);
 }
 
@@ -77,7 +63,7 @@ static void interval_us_config(struct picket_guard_config *config)
 static void settle(void)
 {
 	th_advance_ms(HOUR_MS);
-	sampled(20000);
+	th_sampled(20000);
 }
 
 static void interval_takes_one(void)
@@ -85,7 +71,7 @@ static void interval_takes_one(void)
 	settle();
 	for (u32 tick = 0; tick < 20; tick++) {
 		th_advance_ms(HOUR_MS);
-		th_check(sampled(5000) == 1);
+		th_check(th_sampled(5000) == 1);
 	}
 }
 
@@ -95,7 +81,7 @@ static void interval_does_not_catch_up(void)
 	th_advance_ms(HOUR_MS);
 	th_advance_ms(HOUR_MS);
 	th_advance_ms(HOUR_MS);
-	th_check(sampled(5000) == 1);
+	th_check(th_sampled(5000) == 1);
 }
 
 static void burst_config(struct picket_guard_config *config)
@@ -109,7 +95,7 @@ static void burst(void)
 	settle();
 	for (u32 tick = 0; tick < 10; tick++) {
 		th_advance_ms(HOUR_MS);
-		th_check(sampled(5000) == 5);
+		th_check(th_sampled(5000) == 5);
 	}
 }
 
@@ -124,10 +110,10 @@ static void first_delay(void)
 {
 	for (u32 second = 0; second < 3590; second += 10) {
 		th_advance_ms(10000);
-		th_check(sampled(100) == 0);
+		th_check(th_sampled(100) == 0);
 	}
 	th_advance_ms(12000);
-	th_check(sampled(5000) == 1);
+	th_check(th_sampled(5000) == 1);
 }
 
 static void jitter_config(struct picket_guard_config *config)
@@ -171,7 +157,7 @@ static void refusals_keep_the_tick(uptr size_bytes, enum picket_skip reason)
 		th_free(unlucky);
 	}
 	th_check(skipped(reason) == 5);
-	th_check(sampled(5000) == 1);
+	th_check(th_sampled(5000) == 1);
 }
 
 static void refusal_keeps_the_tick(void)
@@ -196,9 +182,9 @@ static void policy_changes(void)
 	th_check(picket_guard_set_policy(th_guard(), PICKET_POLICY_INTERVAL, 0) == -22);
 	th_check(picket_guard_set_policy(th_guard(), PICKET_POLICY_INTERVAL_US, 0) == -22);
 	th_check(picket_guard_set_policy(th_guard(), (enum picket_policy)7, 1) == -22);
-	th_check(sampled(10) == 10);
+	th_check(th_sampled(10) == 10);
 	th_check(!picket_guard_set_policy(th_guard(), PICKET_POLICY_OFF, 0));
-	th_check(sampled(100) == 0);
+	th_check(th_sampled(100) == 0);
 }
 
 static void coverage_config(struct picket_guard_config *config)

@@ -30,19 +30,6 @@ static void config_interval(struct picket_guard_config *config)
 	config->budget_permille = BUDGET_PERMILLE;
 }
 
-static u32 sampled(u32 allocations)
-{
-	u32 guarded = 0;
-
-	for (u32 i = 0; i < allocations; i++) {
-		uptr object = th_malloc(24);
-
-		guarded += th_guarded(object);
-		th_free(object);
-	}
-	return guarded;
-}
-
 static struct picket_stats stats(void)
 {
 	struct picket_stats copy;
@@ -54,13 +41,13 @@ static struct picket_stats stats(void)
 static void work_until_broke(void)
 {
 	picket_guard_worked(th_guard(), SHARE_NS);
-	th_check(sampled(100) == 0);
+	th_check(th_sampled(100) == 0);
 	th_check(stats().held_back > 0);
 }
 
 static void holds_back(void)
 {
-	th_check(sampled(100) > 0);
+	th_check(th_sampled(100) > 0);
 	th_check(stats().held_back == 0);
 	work_until_broke();
 	th_check(stats().passed == stats().guarded);
@@ -69,7 +56,7 @@ static void holds_back(void)
 static void no_budget(void)
 {
 	picket_guard_worked(th_guard(), 3600 * SECOND_NS);
-	th_check(sampled(100) > 20);
+	th_check(th_sampled(100) > 20);
 	th_check(stats().held_back == 0 && stats().work_ns == 3600 * SECOND_NS);
 }
 
@@ -77,7 +64,7 @@ static void everything(void)
 {
 	picket_guard_worked(th_guard(), 3600 * SECOND_NS);
 	picket_guard_ran(th_guard(), LOOK_NS);
-	th_check(sampled(100) == 100);
+	th_check(th_sampled(100) == 100);
 	th_check(stats().held_back == 0);
 }
 
@@ -86,7 +73,7 @@ static void slows_and_recovers(void)
 {
 	work_until_broke();
 	for (u32 i = 0; i < 5; i++) {
-		sampled(1000);
+		th_sampled(1000);
 		picket_guard_ran(th_guard(), 1);
 	}
 	th_check(stats().slowdown >= 16);
@@ -94,17 +81,17 @@ static void slows_and_recovers(void)
 		picket_guard_ran(th_guard(), SECOND_NS);
 	th_check(stats().slowdown == 1);
 	/* What was drawn before is still to go by. */
-	sampled(10000);
-	th_check(sampled(1000) > 400);
+	th_sampled(10000);
+	th_check(th_sampled(1000) > 400);
 }
 
 /* A process that was stopped seems to have worked for an hour. */
 static void forgives(void)
 {
 	picket_guard_worked(th_guard(), 3600 * SECOND_NS);
-	th_check(sampled(100) == 0);
+	th_check(th_sampled(100) == 0);
 	picket_guard_ran(th_guard(), 10 * SECOND_NS);
-	th_check(sampled(1000) > 0);
+	th_check(th_sampled(1000) > 0);
 }
 
 static void does_not_save_up(void)
@@ -123,7 +110,7 @@ static u64 pathological(u32 looks)
 
 	for (u32 i = 0; i < looks; i++) {
 		for (u32 step = 0; step < 40; step++) {
-			u32 samples = sampled(500);
+			u32 samples = th_sampled(500);
 
 			picket_guard_worked(th_guard(), samples * 10000ull);
 			guarded += samples;
@@ -148,11 +135,11 @@ static void keeps_its_share(void)
 static void interval(void)
 {
 	th_advance_ms(10);
-	th_check(sampled(5000) > 0);
+	th_check(th_sampled(5000) > 0);
 	picket_guard_worked(th_guard(), SHARE_NS);
 	for (u32 i = 0; i < 5; i++) {
 		th_advance_ms(10);
-		th_check(sampled(5000) == 0);
+		th_check(th_sampled(5000) == 0);
 		picket_guard_ran(th_guard(), 1);
 	}
 	th_check(stats().slowdown > 1);

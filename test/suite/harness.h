@@ -53,6 +53,9 @@ bool th_guarded(uptr address);
 int th_free(uptr address);
 int th_free_as(uptr address, const struct picket_free_request *request);
 
+/** th_sampled() - allocate and free so often. Return: how many of the objects were guarded. */
+u32 th_sampled(u32 allocations);
+
 /** th_realloc() - as a host's realloc, with a guarded object as the new place. */
 uptr th_realloc(uptr address, uptr size_bytes);
 

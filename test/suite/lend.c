@@ -127,7 +127,7 @@ static void showing_fails(void)
 	th_check(picket_guard_hidden(th_guard(), object, object + 49) == object + 48);
 }
 
-static void hiding_fails(void)
+static void taking_back_fails(enum th_failure failure)
 {
 	uptr object = guarded();
 	u64 lent;
@@ -135,26 +135,21 @@ static void hiding_fails(void)
 	if (!object)
 		return;
 	lent = picket_guard_lend(th_guard(), object, object + 49);
-	th_fail(TH_FAIL_HIDE, true);
+	th_fail(failure, true);
 	picket_guard_take_back(th_guard(), object, lent);
 	th_fail_end();
 	th_check(lent && !picket_guard_hidden(th_guard(), object, object + 49));
 	th_read(object + 48, 1);
 }
 
+static void hiding_fails(void)
+{
+	taking_back_fails(TH_FAIL_HIDE);
+}
+
 static void lock_not_to_be_had(void)
 {
-	uptr object = guarded();
-	u64 lent;
-
-	if (!object)
-		return;
-	lent = picket_guard_lend(th_guard(), object, object + 49);
-	th_fail(TH_FAIL_LOCK, true);
-	picket_guard_take_back(th_guard(), object, lent);
-	th_fail_end();
-	th_check(lent && !picket_guard_hidden(th_guard(), object, object + 49));
-	th_read(object + 48, 1);
+	taking_back_fails(TH_FAIL_LOCK);
 }
 
 const struct th_case th_lend_cases[] = {

@@ -243,6 +243,19 @@ int th_free(uptr address)
 	return th_free_as(address, &request);
 }
 
+u32 th_sampled(u32 allocations)
+{
+	u32 guarded = 0;
+
+	for (u32 i = 0; i < allocations; i++) {
+		uptr object = th_malloc(24);
+
+		guarded += th_guarded(object);
+		th_free(object);
+	}
+	return guarded;
+}
+
 uptr th_realloc(uptr address, uptr size_bytes)
 {
 	uptr old_bytes = 0;

@@ -27,14 +27,8 @@ enum own_option {
 };
 
 static const struct picket_option own_options[] = {
-	[OPTION_JSON] = {
-		.name = "json",
-		.kind = PICKET_OPTION_SWITCH,
-		.standard = "0",
-		.values = "",
-		.text = "print status and stats as one JSON object; dump always is",
-		.max = 1,
-	},
+	[OPTION_JSON] = PICKET_SWITCH(
+		"json", "print status and stats as one JSON object; dump always is"),
 	[OPTION_WAIT] = {
 		.name = "wait",
 		.kind = PICKET_OPTION_NUMBER,
@@ -43,7 +37,7 @@ static const struct picket_option own_options[] = {
 		.text = "how long the process may take to look what is asked, in milliseconds",
 		.max = 600000,
 	},
-	{0},
+	{ 0 },
 };
 
 static int print_json(json_t *json)
@@ -189,49 +183,14 @@ static pid_t read_pid(const char *word)
 	return -1;
 }
 
-static int set_option(struct ctl *ctl, const struct picket_command_line *line)
+static void set_option(void *context, const struct picket_option *option, const char *value)
 {
-	char error[PICKET_OPTION_ERROR_BYTES];
+	struct ctl *ctl = context;
 
-	if (picket_option_check(line->option, line->value, strlen(line->value), error,
-				sizeof(error))) {
-		picket_complain("ctl: --%s", error);
-		return -1;
-	}
-	if (line->option == &own_options[OPTION_JSON])
-		ctl->json = !strcmp(line->value, "1");
+	if (option == &own_options[OPTION_JSON])
+		ctl->json = !strcmp(value, "1");
 	else
-		ctl->patience_ms = strtoull(line->value, NULL, 10);
-	return 0;
-}
-
-/*
- * Options may stand anywhere. What is no option moves to the front of @arguments.
- * Return: 0, or what to exit with, plus 1.
- */
-static int read_command_line(struct ctl *ctl, char **arguments)
-{
-	struct picket_command_line line = { .command = &picket_command_ctl, .next = arguments };
-	char **word = arguments;
-
-	for (;;) {
-		switch (picket_command_line_read(&line)) {
-		case PICKET_READ_OPTION:
-			if (set_option(ctl, &line))
-				return PICKET_EXIT_USAGE + 1;
-			break;
-		case PICKET_READ_OPERAND:
-			*word = *line.next;
-			if (!*word++)
-				return 0;
-			line.next++;
-			break;
-		case PICKET_READ_WRONG:
-			return PICKET_EXIT_USAGE + 1;
-		case PICKET_READ_HELP:
-			return PICKET_EXIT_OK + 1;
-		}
-	}
+		ctl->patience_ms = strtoull(value, NULL, 10);
 }
 
 static int run_action(struct ctl *ctl, const struct action *action, pid_t pid)
@@ -248,26 +207,24 @@ static int run_action(struct ctl *ctl, const struct action *action, pid_t pid)
 static int run(char **arguments)
 {
 	static struct ctl ctl = { .patience_ms = 2000 };
-	int error = read_command_line(&ctl, arguments);
+	struct picket_command_line line = { .command = &picket_command_ctl,
+					    .set = set_option,
+					    .context = &ctl,
+					    .operands_max = 2 };
+	int status = picket_command_line_read(&line, arguments);
 	const struct action *action;
 	pid_t pid;
 
-	if (error)
-		return error - 1;
-	if (!arguments[0] || !arguments[1]) {
+	if (status)
+		return status - 1;
+	if (!line.operands[0] || !line.operands[1]) {
 		picket_complain("ctl: a process and an action are needed: PID and one of %s",
 				ACTIONS);
 		return PICKET_EXIT_USAGE;
 	}
-	pid = read_pid(arguments[0]);
-	action = pid > 0 ? find_action(&ctl, arguments[1]) : NULL;
-	if (!action)
-		return PICKET_EXIT_USAGE;
-	if (!arguments[2])
-		return run_action(&ctl, action, pid);
-	picket_complain("ctl: '%.64s' is one argument too many: picket ctl %s", arguments[2],
-			picket_command_ctl.operands);
-	return PICKET_EXIT_USAGE;
+	pid = read_pid(line.operands[0]);
+	action = pid > 0 ? find_action(&ctl, line.operands[1]) : NULL;
+	return action ? run_action(&ctl, action, pid) : PICKET_EXIT_USAGE;
 }
 
 const struct picket_command picket_command_ctl = {

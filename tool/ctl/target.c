@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "tool/complain.h"
+#include "tool/kernel/file.h"
 
 #define CHUNK_BYTES 65536
 #define MAPPING_BYTES_MAX (64ull << 20) /* no data segment is larger, and reading costs time */
@@ -95,6 +96,22 @@ static long status_number(pid_t pid, const char *name, bool last)
 	return number;
 }
 
+static void say_closed(pid_t pid, int error)
+{
+	long long scope = picket_file_number("/proc/sys/kernel/yama/ptrace_scope");
+
+	if (scope > 0)
+		picket_complain("ctl: the kernel keeps process %d closed: kernel.yama.ptrace_scope "
+				"is %lld here, and then %s",
+				pid, scope,
+				scope == 3 ? "nobody may control processes" :
+					     "it takes CAP_SYS_PTRACE, which root has");
+	else
+		picket_complain("ctl: the kernel keeps process %d closed (%s): it changed its "
+				"user, has rights that picket has not, or is not dumpable",
+				pid, strerror(error));
+}
+
 static int say_no_entry(pid_t pid, int error)
 {
 	long user = status_number(pid, "Uid:", false);
@@ -106,10 +123,7 @@ static int say_no_entry(pid_t pid, int error)
 				"control it",
 				pid, user);
 	else
-		picket_complain("ctl: the kernel keeps process %d closed (%s): CAP_SYS_PTRACE is "
-				"needed for one that has changed its user, and for all where "
-				"kernel.yama.ptrace_scope is not 0",
-				pid, strerror(error));
+		say_closed(pid, error);
 	return -1;
 }
 

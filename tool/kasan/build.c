@@ -25,23 +25,10 @@ struct build {
 };
 
 static const struct picket_option own_options[] = {
-	{
-		.name = "inline",
-		.kind = PICKET_OPTION_SWITCH,
-		.standard = "0",
-		.values = "",
-		.text = "check in place: faster, and two to three times the code",
-		.max = 1,
-	},
-	{
-		.name = "outline",
-		.kind = PICKET_OPTION_SWITCH,
-		.standard = "0",
-		.values = "",
-		.text = "check by calls: smaller, and sees misaligned accesses too; as without "
-			"options",
-		.max = 1,
-	},
+	PICKET_SWITCH("inline", "check in place: faster, and two to three times the code"),
+	PICKET_SWITCH("outline",
+		      "check by calls: smaller, and sees misaligned accesses too; as without "
+		      "options"),
 	{ 0 },
 };
 
@@ -133,11 +120,12 @@ static void say_built(const struct build *build)
 static int run(char **arguments)
 {
 	static struct build build = { .mode = "outline" };
-	struct picket_kasan_line line = { .command = &picket_kasan_build,
-					  .set = set_option,
-					  .context = &build,
-					  .wanted = "the directory of a driver" };
-	int status = picket_kasan_read(&line, arguments);
+	struct picket_command_line line = { .command = &picket_kasan_build,
+					    .set = set_option,
+					    .context = &build,
+					    .operands_max = 1,
+					    .needed = "the directory of a driver" };
+	int status = picket_command_line_read(&line, arguments);
 
 	if (status)
 		return status - 1;

@@ -6,8 +6,6 @@
 #ifndef PICKET_TOOL_KASAN_H
 #define PICKET_TOOL_KASAN_H
 
-#include <stdbool.h>
-
 #include "tool/command.h"
 #include "tool/kernel/ko.h"
 
@@ -18,24 +16,6 @@ extern const struct picket_command picket_kasan_build;
 extern const struct picket_command picket_kasan_load;
 extern const struct picket_command picket_kasan_unload;
 extern const struct picket_command picket_kasan_status;
-
-/* The command line of an action. */
-struct picket_kasan_line {
-	const struct picket_command *command;
-	/** set() - take an option with a value that is right; NULL: there are none. */
-	void (*set)(void *context, const struct picket_option *option, const char *value);
-	void *context;
-	const char *wanted; /* what the operands are; NULL: there are none */
-	bool several;	    /* operands, or one */
-	char **operands;    /* receives them, ended by NULL */
-};
-
-/**
- * picket_kasan_read() - read the command line.
- * @arguments: are sorted: operands come first.
- * Return: 0, or what to exit with, plus 1.
- */
-int picket_kasan_read(struct picket_kasan_line *line, char **arguments);
 
 /** picket_kasan_ko() - the runtime, wanted by a command. */
 struct picket_ko picket_kasan_ko(const struct picket_command *command);

@@ -36,14 +36,7 @@ static const struct picket_option own_options[] = {
 		.values = "FILE",
 		.text = "load this picket_kasan.ko, instead of one that is installed or built now",
 	},
-	{
-		.name = "multi_shot",
-		.kind = PICKET_OPTION_SWITCH,
-		.standard = "0",
-		.values = "",
-		.text = "report every bad access, instead of the first only",
-		.max = 1,
-	},
+	PICKET_SWITCH("multi_shot", "report every bad access, instead of the first only"),
 	{
 		.name = "fault",
 		.kind = PICKET_OPTION_CHOICE,
@@ -251,11 +244,11 @@ static int load_all(const struct load *load, char **files)
 static int run(char **arguments)
 {
 	struct load load = { 0 };
-	struct picket_kasan_line line = { .command = &picket_kasan_load,
-					  .set = set_option,
-					  .context = &load,
-					  .wanted = "the .ko file of a driver",
-					  .several = true };
+	struct picket_command_line line = { .command = &picket_kasan_load,
+					    .set = set_option,
+					    .context = &load,
+					    .operands_max = PICKET_OPERANDS_ANY,
+					    .needed = "the .ko file of a driver" };
 	unsigned int count = 0;
 	int status;
 
@@ -266,7 +259,7 @@ static int run(char **arguments)
 		picket_complain("kasan load: out of memory");
 		return PICKET_EXIT_FAILURE;
 	}
-	status = picket_kasan_read(&line, arguments);
+	status = picket_command_line_read(&line, arguments);
 	status = status ? status - 1 : load_all(&load, line.operands);
 	free(load.settings);
 	return status;

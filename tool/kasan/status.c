@@ -27,14 +27,7 @@ struct status {
 };
 
 static const struct picket_option own_options[] = {
-	{
-		.name = "json",
-		.kind = PICKET_OPTION_SWITCH,
-		.standard = "0",
-		.values = "",
-		.text = "print one JSON object",
-		.max = 1,
-	},
+	PICKET_SWITCH("json", "print one JSON object"),
 	{ 0 },
 };
 
@@ -144,10 +137,10 @@ static void print_json(const struct status *status)
 static int run(char **arguments)
 {
 	static struct status status;
-	struct picket_kasan_line line = { .command = &picket_kasan_status,
-					  .set = set_option,
-					  .context = &status };
-	int error = picket_kasan_read(&line, arguments);
+	struct picket_command_line line = { .command = &picket_kasan_status,
+					    .set = set_option,
+					    .context = &status };
+	int error = picket_command_line_read(&line, arguments);
 
 	if (error)
 		return error - 1;

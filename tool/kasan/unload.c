@@ -12,8 +12,6 @@
 
 #define LIST_BYTES 512
 
-static const struct picket_option no_options[] = { { 0 } };
-
 static bool is_busy(int error)
 {
 	return error == -EBUSY || error == -EAGAIN || error == -EWOULDBLOCK;
@@ -70,9 +68,10 @@ static int unload(const char *operand)
 
 static int run(char **arguments)
 {
-	struct picket_kasan_line line = { .command = &picket_kasan_unload,
-					  .wanted = "the name of a driver" };
-	int status = picket_kasan_read(&line, arguments);
+	struct picket_command_line line = { .command = &picket_kasan_unload,
+					    .operands_max = 1,
+					    .needed = "the name of a driver" };
+	int status = picket_command_line_read(&line, arguments);
 
 	if (status)
 		return status - 1;
@@ -83,6 +82,5 @@ const struct picket_command picket_kasan_unload = {
 	.name = "kasan unload",
 	.operands = "NAME",
 	.summary = "unload a driver, and the runtime when no other needs it",
-	.options = no_options,
 	.run = run,
 };

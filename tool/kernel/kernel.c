@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tool/complain.h"
 #include "file.h"
 #include "native.h"
 #include "parameters.h"
@@ -18,38 +17,6 @@ static const struct picket_command *const actions[] = {
 	&picket_kernel_reports, &picket_kernel_try,    NULL,
 };
 
-int picket_action_run(const struct picket_command *parent, char **arguments)
-{
-	struct picket_command_line line = { .command = parent, .next = arguments };
-	const struct picket_command *action;
-	char names[PICKET_NAMES_BYTES];
-
-	picket_command_names(line.command, names);
-	switch (picket_command_line_read(&line)) {
-	case PICKET_READ_HELP:
-		return PICKET_EXIT_OK;
-	case PICKET_READ_OPERAND:
-		break;
-	default:
-		return PICKET_EXIT_USAGE;
-	}
-	if (!*line.next) {
-		picket_complain("%s: an action is needed: %s", parent->name, names);
-		return PICKET_EXIT_USAGE;
-	}
-	action = picket_command_action(line.command, *line.next);
-	if (action)
-		return action->run(line.next + 1);
-	picket_complain("%s: unknown action '%.64s'; there are %s", parent->name, *line.next,
-			names);
-	return PICKET_EXIT_USAGE;
-}
-
-static int run_action(char **arguments)
-{
-	return picket_action_run(&picket_command_kernel, arguments);
-}
-
 static const struct {
 	const char *name;
 	enum picket_watcher watcher;
@@ -59,60 +26,28 @@ static const struct {
 	{ "kasan", PICKET_WATCHER_KASAN },
 };
 
-static int take_option(struct picket_action *action, const struct picket_command_line *line)
+static void take_option(void *context, const struct picket_option *option, const char *value)
 {
-	char error[PICKET_OPTION_ERROR_BYTES], flag[PICKET_FLAG_BYTES];
-	const char *name = line->option->name;
-	bool on = !strcmp(line->value, "1");
+	struct picket_action *action = context;
 
-	if (picket_parameter_check(line->option, line->value, error)) {
-		picket_complain("%s: %s%s", action->command->name,
-				picket_option_flag(line->option, flag), error + strlen(name));
-		return -1;
-	}
 	for (size_t i = 0; i < sizeof(watchers) / sizeof(watchers[0]); i++) {
-		if (strcmp(name, watchers[i].name))
+		if (strcmp(option->name, watchers[i].name) != 0)
 			continue;
-		if (on)
+		if (!strcmp(value, "1"))
 			action->wanted = watchers[i].watcher;
-		return 0;
+		return;
 	}
-	return action->set(action->context, line->option, line->value);
+	action->set(action->context, option, value);
 }
 
-static int take_operand(struct picket_action *action, char *operand, int operands_max)
+int picket_action_read(struct picket_action *action, char **arguments)
 {
-	if (operands_max && !action->operand) {
-		action->operand = operand;
-		return 0;
-	}
-	picket_complain("%s: '%.64s' is one argument too many: picket %s %s", action->command->name,
-			operand, action->command->name, action->command->operands);
-	return -1;
-}
+	struct picket_command_line line = { .command = action->command,
+					    .check = picket_parameter_check,
+					    .set = take_option,
+					    .context = action };
 
-int picket_action_read(struct picket_action *action, char **arguments, int operands_max)
-{
-	struct picket_command_line line = { .command = action->command, .next = arguments };
-
-	for (;;) {
-		switch (picket_command_line_read(&line)) {
-		case PICKET_READ_OPTION:
-			if (take_option(action, &line))
-				return PICKET_EXIT_USAGE + 1;
-			break;
-		case PICKET_READ_OPERAND:
-			if (!*line.next)
-				return 0;
-			if (take_operand(action, *line.next++, operands_max))
-				return PICKET_EXIT_USAGE + 1;
-			break;
-		case PICKET_READ_WRONG:
-			return PICKET_EXIT_USAGE + 1;
-		case PICKET_READ_HELP:
-			return PICKET_EXIT_OK + 1;
-		}
-	}
+	return picket_command_line_read(&line, arguments);
 }
 
 bool picket_kernel_has_module(const char *name)
@@ -167,13 +102,9 @@ const char *picket_kernel_sampling(char text[PICKET_SAMPLING_BYTES])
 	return text;
 }
 
-static const struct picket_option no_options[] = { { 0 } };
-
 const struct picket_command picket_command_kernel = {
 	.name = "kernel",
 	.operands = "ACTION [OPTION...]",
 	.summary = "watch the running kernel, report its memory bugs",
-	.options = no_options,
 	.actions = actions,
-	.run = run_action,
 };

@@ -26,42 +26,24 @@ enum picket_watcher {
 
 /* The options by which one of two detectors is chosen, as rows of a table. */
 #define PICKET_OPTION_NATIVE                                                                       \
-	{                                                                                          \
-		.name = "native", .kind = PICKET_OPTION_SWITCH, .standard = "0", .values = "",     \
-		.text = "the KFENCE that is built into the kernel, even if picket.ko is loaded",   \
-		.max = 1,                                                                          \
-	}
+	PICKET_SWITCH("native", "the KFENCE that is built into the kernel, even if picket.ko is "  \
+				"loaded")
 #define PICKET_OPTION_MODULE                                                                       \
-	{                                                                                          \
-		.name = "module", .kind = PICKET_OPTION_SWITCH, .standard = "0", .values = "",     \
-		.text = "picket.ko, even if the kernel has KFENCE built in", .max = 1,             \
-	}
-
+	PICKET_SWITCH("module", "picket.ko, even if the kernel has KFENCE built in")
 #define PICKET_OPTION_KASAN                                                                        \
-	{                                                                                          \
-		.name = "kasan", .kind = PICKET_OPTION_SWITCH, .standard = "0", .values = "",      \
-		.text = "picket_kasan.ko, which `picket kasan load` loads", .max = 1,              \
-	}
+	PICKET_SWITCH("kasan", "picket_kasan.ko, which `picket kasan load` loads")
 
-/* The command line of an action: what is done with each option. */
+/* The command line of an action that has options by which a detector is chosen. */
 struct picket_action {
 	const struct picket_command *command;
-	/** set() - take an option with a value that is right. Return: 0 or -1: said. */
-	int (*set)(void *context, const struct picket_option *option, const char *value);
+	/** set() - as of a command line, for all other options. */
+	void (*set)(void *context, const struct picket_option *option, const char *value);
 	void *context;
-	enum picket_watcher wanted; /* by --native and so on, which are not given to set() */
-	const char *operand;	    /* NULL: none was given */
+	enum picket_watcher wanted;
 };
 
-/** picket_action_run() - run the action that is named next. Return: exit status. */
-int picket_action_run(const struct picket_command *parent, char **arguments);
-
-/**
- * picket_action_read() - read the command line.
- * @operands_max: 0 or 1.
- * Return: 0, or what to exit with, plus 1.
- */
-int picket_action_read(struct picket_action *action, char **arguments, int operands_max);
+/** picket_action_read() - read the command line. Return: 0, or what to exit with, plus 1. */
+int picket_action_read(struct picket_action *action, char **arguments);
 
 /**
  * picket_kernel_watcher() - whom the action is about: who is wanted; else picket.ko if it is

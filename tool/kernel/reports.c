@@ -25,33 +25,13 @@ static const struct picket_option own_options[] = {
 	PICKET_OPTION_NATIVE,
 	PICKET_OPTION_MODULE,
 	PICKET_OPTION_KASAN,
-	{
-		.name = "follow",
-		.kind = PICKET_OPTION_SWITCH,
-		.standard = "0",
-		.values = "",
-		.text = "wait for more, until interrupted",
-		.max = 1,
-	},
-	{
-		.name = "json",
-		.kind = PICKET_OPTION_SWITCH,
-		.standard = "0",
-		.values = "",
-		.text = "print records as JSON, with names, one a line",
-		.max = 1,
-	},
-	{
-		.name = "debuginfo_path",
-		.kind = PICKET_OPTION_STRING,
-		.standard = "",
-		.values = "DIR:DIR",
-		.text = "where separate debug files are, instead of :.debug:/usr/lib/debug",
-	},
+	PICKET_SWITCH("follow", "wait for more, until interrupted"),
+	PICKET_SWITCH("json", "print records as JSON, with names, one a line"),
+	PICKET_OPTION_DEBUGINFO_PATH,
 	{ 0 },
 };
 
-static int set_option(void *context, const struct picket_option *option, const char *value)
+static void set_option(void *context, const struct picket_option *option, const char *value)
 {
 	struct reports *reports = context;
 
@@ -61,7 +41,6 @@ static int set_option(void *context, const struct picket_option *option, const c
 		reports->json = !strcmp(value, "1");
 	else
 		reports->debuginfo_path = value;
-	return 0;
 }
 
 /* Records count from 1, and old ones make room for new ones. */
@@ -147,7 +126,7 @@ static int run(char **arguments)
 	struct picket_action action = { .command = &picket_kernel_reports,
 					.set = set_option,
 					.context = &reports };
-	int status = picket_action_read(&action, arguments, 0);
+	int status = picket_action_read(&action, arguments);
 
 	if (status)
 		return status - 1;

@@ -57,17 +57,15 @@ static const struct picket_option own_options[] = {
 	{ 0 },
 };
 
-static int set_option(void *context, const struct picket_option *option, const char *value)
+static void set_option(void *context, const struct picket_option *option, const char *value)
 {
 	struct start *start = context;
 
-	if (!strcmp(option->name, "module_file")) {
+	if (!strcmp(option->name, "module_file"))
 		start->module_file = value;
-		return 0;
-	}
-	start->settings[start->count++] =
-		(struct picket_setting){ picket_parameter_name(option), value };
-	return 0;
+	else
+		start->settings[start->count++] =
+			(struct picket_setting){ picket_parameter_name(option), value };
 }
 
 static int say_started(void)
@@ -287,7 +285,7 @@ static int run(char **arguments)
 		picket_complain("kernel start: out of memory");
 		return PICKET_EXIT_FAILURE;
 	}
-	status = picket_action_read(&action, arguments, 0);
+	status = picket_action_read(&action, arguments);
 	status = status ? status - 1 : start_detector(&action);
 	free(start.settings);
 	return status;

@@ -32,24 +32,16 @@ struct status {
 static const struct picket_option own_options[] = {
 	PICKET_OPTION_NATIVE,
 	PICKET_OPTION_MODULE,
-	{
-		.name = "json",
-		.kind = PICKET_OPTION_SWITCH,
-		.standard = "0",
-		.values = "",
-		.text = "print one JSON object",
-		.max = 1,
-	},
+	PICKET_SWITCH("json", "print one JSON object"),
 	{ 0 },
 };
 
-static int set_option(void *context, const struct picket_option *option, const char *value)
+static void set_option(void *context, const struct picket_option *option, const char *value)
 {
 	struct status *status = context;
 
 	(void)option;
 	status->json = !strcmp(value, "1");
-	return 0;
 }
 
 static void fill_module(struct status *status)
@@ -210,7 +202,7 @@ static int run(char **arguments)
 	struct picket_action action = { .command = &picket_kernel_status,
 					.set = set_option,
 					.context = &status };
-	int error = picket_action_read(&action, arguments, 0);
+	int error = picket_action_read(&action, arguments);
 
 	if (error)
 		return error - 1;

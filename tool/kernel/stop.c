@@ -91,7 +91,7 @@ static int stop_native(void)
 static int stop(char **arguments)
 {
 	struct picket_action action = { .command = &picket_kernel_stop };
-	int status = picket_action_read(&action, arguments, 0);
+	int status = picket_action_read(&action, arguments);
 
 	if (status)
 		return status - 1;

@@ -24,8 +24,6 @@ static const char *const places[] = {
 	NULL,
 };
 
-static const struct picket_option no_options[] = { { 0 } };
-
 /* The machine room knows which there are, and says so. Return: false: this is none of them. */
 static bool is_kernel(const char *script, const char *kernel)
 {
@@ -54,30 +52,27 @@ static int run_script(const char *script, const char *kernel)
 
 static int try_kernel(char **arguments)
 {
-	struct picket_action action = {
-		.command = &picket_kernel_try,
-	};
-	int status = picket_action_read(&action, arguments, 1);
+	struct picket_command_line line = { .command = &picket_kernel_try, .operands_max = 1 };
+	int status = picket_command_line_read(&line, arguments);
+	const char *kernel;
 	char script[PATH_MAX];
 
 	if (status)
 		return status - 1;
-	if (!action.operand)
-		action.operand = DEFAULT_KERNEL;
+	kernel = line.operands[0] ? line.operands[0] : DEFAULT_KERNEL;
 	if (picket_place_find(places, script)) {
 		picket_complain("kernel try: its script is neither beside this command nor at '%s'",
 				script);
 		return PICKET_EXIT_FAILURE;
 	}
-	if (!is_kernel(script, action.operand))
+	if (!is_kernel(script, kernel))
 		return PICKET_EXIT_USAGE;
-	return run_script(script, action.operand);
+	return run_script(script, kernel);
 }
 
 const struct picket_command picket_kernel_try = {
 	.name = "kernel try",
 	.operands = "[KERNEL]",
 	.summary = "show a report of KERNEL (" DEFAULT_KERNEL ") in a virtual machine",
-	.options = no_options,
 	.run = try_kernel,
 };
