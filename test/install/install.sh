@@ -7,10 +7,8 @@
 # away again. It has a build directory of its own. TAP.
 set -eu
 
+. "$(dirname "$0")/../tap.sh"
 top=$1
-dir=$(mktemp -d "${TMPDIR:-/tmp}/picket-install.XXXXXX")
-trap 'rm -rf "$dir"' EXIT
-trap 'exit 1' HUP INT TERM
 version=$(cat "$top/VERSION")
 root=$dir/root
 usr=$root/usr
@@ -18,22 +16,15 @@ sources=$usr/src/picket-$version
 libexec=$usr/libexec/picket
 export XDG_STATE_HOME="$dir/state"
 unset MAKEFLAGS MAKELEVEL
-count=0
-failures=0
 
-# check WHAT COMMAND...
-check()
+attempt()
 {
-	what=$1
-	shift
-	count=$((count + 1))
-	if "$@" >"$dir/log" 2>&1; then
-		echo "ok $count - $what"
-	else
-		echo "not ok $count - $what"
-		failures=$((failures + 1))
-		tail -n 40 "$dir/log" | sed 's/^/# /'
-	fi
+	"$@" >"$dir/log" 2>&1
+}
+
+explain()
+{
+	tail -n 40 "$dir/log" | sed 's/^/# /'
 }
 
 run_make()
@@ -49,8 +40,9 @@ install_all()
 has_files()
 {
 	for file in bin/picket lib/libpicket.so lib/libpicket.a lib/libpicket-wrap.a \
-		lib/pkgconfig/picket.pc lib/pkgconfig/picket-embed.pc \
-		lib/pkgconfig/picket-static.pc include/picket/picket.h include/picket/embed.h \
+		lib/libpicket-calls.a lib/pkgconfig/picket.pc lib/pkgconfig/picket-embed.pc \
+		lib/pkgconfig/picket-static.pc lib/pkgconfig/picket-static-calls.pc \
+		include/picket/picket.h include/picket/embed.h \
 		include/picket/record.h include/picket/types.h share/man/man1/picket.1; do
 		[ -f "$usr/$file" ] || {
 			echo "there is no $file"
@@ -139,6 +131,7 @@ check "command, library, headers and man pages are there" has_files
 check "the installed command runs a program" "$usr/bin/picket" run true
 check "a program is linked with the library" links picket
 check "a static program is" links picket-static
+check "a static program is, with its system calls" links picket-static-calls
 check "an allocator embeds it" embeds
 check "the module's sources are whole" is_whole
 check "dkms.conf names the version" names_version
@@ -146,5 +139,4 @@ check "the machine room is there" has_machine_room
 check "picket-cc is there, and finds its parts" has_wrapper
 check "nothing of a build is installed" installs_nothing_else
 check "make uninstall leaves nothing" leaves_nothing
-echo "1..$count"
-[ $failures -eq 0 ]
+tap_done

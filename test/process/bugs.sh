@@ -4,46 +4,38 @@
 # and the program goes on. Usage: bugs.sh LIBPICKET SOURCES PROGRAMS [ALLOCATOR...]
 # ALLOCATOR "c": only the programs of C, over the C library; "static": those of them that have Picket
 # linked in, static_NAME.
+. "$(dirname "$0")/../tap.sh"
 . "$(dirname "$0")/allocator.sh"
 library=$1
 sources=$2
 programs=$3
 shift 3
 [ $# -gt 0 ] || set -- libc jemalloc tcmalloc mimalloc
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-count=0
-failures=0
 
-result() { # STATUS NAME
-	count=$((count + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $count - $2"
-	else
-		failures=$((failures + 1))
-		echo "not ok $count - $2"
-	fi
+explain() {
+	echo "# expected '$expected', found '$found', status $status"
 }
 
 reports() { # FILE: "BUG ACCESS FOUND" of each record
 	jq -r '.memory_error | "\(.type) \(.access) \(.found)"' "$1" 2>&1
 }
 
+as_expected() {
+	[ "$found" = "$(echo "$expected" | cut -d' ' -f1-3)" ] && [ "$status" -eq 0 ] &&
+		[ "$(cat "$dir/out")" = "done" ] && [ ! -s "$dir/err" ]
+}
+
 run_bug() { # ALLOCATOR PRELOAD SOURCE PREFIX
 	program=$4$(basename "${3%.*}")
 	expected=$(sed -n 's,^/\* expect: \(.*\) \*/$,\1,p' "$3")
 	options=$(echo "$expected" | cut -s -d' ' -f4)
-	rm -f "$work/json"
-	options="rate=1:json=$work/json:log=$work/log${options:+:$options}"
+	rm -f "$dir/json"
+	options="rate=1:json=$dir/json:log=$dir/log${options:+:$options}"
 	timeout 20 env PICKET_OPTIONS="$options" $(preload "$2") "$programs/$program" \
-		>"$work/out" 2>"$work/err"
+		>"$dir/out" 2>"$dir/err"
 	status=$?
-	found=$(reports "$work/json")
-	[ "$found" = "$(echo "$expected" | cut -d' ' -f1-3)" ] && [ "$status" -eq 0 ] &&
-		[ "$(cat "$work/out")" = "done" ] && [ ! -s "$work/err" ]
-	good=$?
-	result $good "$1: $program"
-	[ $good -eq 0 ] || echo "# expected '$expected', found '$found', status $status"
+	found=$(reports "$dir/json")
+	check "$1: $program" as_expected
 }
 
 for name; do
@@ -60,13 +52,11 @@ for name; do
 	esac
 	path=$(allocator "$name")
 	if [ "$name" != libc ] && [ -z "$path" ]; then
-		count=$((count + 1))
-		echo "ok $count - $name # SKIP not installed"
+		skip "$name" "not installed"
 		continue
 	fi
 	for source in "$sources"/*.c "$sources"/*.cpp; do
 		run_bug "$name" "$library${path:+:$path}" "$source" ""
 	done
 done
-echo "1..$count"
-[ $failures -eq 0 ]
+tap_done

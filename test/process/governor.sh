@@ -2,35 +2,27 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 # The governor in a real process: guarding keeps within its share of the program's time.
 # Usage: governor.sh LIBPICKET GOVERNED
+. "$(dirname "$0")/../tap.sh"
 library=$(realpath "$1")
 program=$(realpath "$2")
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-count=0
-failures=0
 
 # OPTIONS: the worst program, eight threads of it
 run() {
-	PICKET_OPTIONS="stats=1:log=$work/log:$1" LD_PRELOAD="$library" "$program" 8 500000
+	PICKET_OPTIONS="stats=1:log=$dir/log:$1" LD_PRELOAD="$library" "$program" 8 500000
 	status=$?
-	mv "$work/log" "$work/stats"
+	mv "$dir/log" "$dir/stats"
 }
 
 counter() { # NAME
-	sed -n "s/.*[ ,]$1 \([0-9]*\).*/\1/p" "$work/stats"
+	sed -n "s/.*[ ,]$1 \([0-9]*\).*/\1/p" "$dir/stats"
 }
 
-check() { # NAME TEST...
-	name=$1
-	shift
-	count=$((count + 1))
-	if [ "$status" -eq 0 ] && [ "$@" ]; then
-		echo "ok $count - $name"
-	else
-		failures=$((failures + 1))
-		echo "not ok $count - $name"
-		sed 's/^/# /' "$work/stats"
-	fi
+attempt() { # TEST...
+	[ "$status" -eq 0 ] && [ "$@" ]
+}
+
+explain() {
+	sed 's/^/# /' "$dir/stats"
 }
 
 run rate=100:budget=0
@@ -46,5 +38,4 @@ run rate=100:budget=100
 check "a larger share is used" "$(counter work_ns)" -gt $(($(counter host_ns) / 100))
 run interval=100
 check "at the default interval nothing is held back" "$(counter held_back)" -eq 0
-echo "1..$count"
-[ "$failures" -eq 0 ]
+tap_done

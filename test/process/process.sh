@@ -2,52 +2,36 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 # What a user sees of the preloaded library: bad options, exit status, signals, files, descriptors.
 # Usage: process.sh LIBPICKET PROGRAMS PICKET
+. "$(dirname "$0")/../tap.sh"
 library=$(realpath "$1")
 programs=$(realpath "$2")
 picket=$3
 hostile=$programs/hostile
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-ulimit -c 0
-count=0
-failures=0
-
-check() { # NAME COMMAND...: the command must succeed
-	name=$1
-	shift
-	count=$((count + 1))
-	if "$@"; then
-		echo "ok $count - $name"
-	else
-		failures=$((failures + 1))
-		echo "not ok $count - $name"
-	fi
-}
 
 # OPTIONS COMMAND...: run it, with its output in out and err and its status in $status
 run() {
 	options=$1
 	shift
-	rm -f "$work/json" "$work/log"
-	timeout 30 env PICKET_OPTIONS="$options" LD_PRELOAD="$library" "$@" >"$work/out" 2>"$work/err"
+	rm -f "$dir/json" "$dir/log"
+	timeout 30 env PICKET_OPTIONS="$options" LD_PRELOAD="$library" "$@" >"$dir/out" 2>"$dir/err"
 	status=$?
 }
 
 text_is() { # FILE TEXT
-	[ "$(cat "$work/$1")" = "$2" ] || { echo "# $1: $(head -c 500 "$work/$1")"; false; }
+	[ "$(cat "$dir/$1")" = "$2" ] || { echo "# $1: $(head -c 500 "$dir/$1")"; false; }
 }
 
 has() { # FILE PATTERN
-	grep -q -- "$2" "$work/$1" || { echo "# $1: $(head -c 500 "$work/$1")"; false; }
+	grep -q -- "$2" "$dir/$1" || { echo "# $1: $(head -c 500 "$dir/$1")"; false; }
 }
 
 lines() { # FILE COUNT
-	[ "$(wc -l <"$work/$1")" -eq "$2" ]
+	[ "$(wc -l <"$dir/$1")" -eq "$2" ]
 }
 
 run "rate=1" echo hello
 check "nothing is said without a bug" text_is out hello
-check "not on standard error either" [ ! -s "$work/err" ]
+check "not on standard error either" [ ! -s "$dir/err" ]
 
 run "interval=soon" echo hello
 check "a bad value: the program runs" text_is out hello
@@ -63,10 +47,10 @@ check "the program ends as it would" [ $status -eq 0 ]
 check "and nothing else is on standard output" text_is out "done"
 run "rate=1" sh -c "exec 2>&-; exec $programs/uaf_read"
 check "a closed standard error is left alone" text_is out "done"
-run "rate=1:log=$work/log:json=$work/json" "$programs/uaf_read"
+run "rate=1:log=$dir/log:json=$dir/json" "$programs/uaf_read"
 check "log" has log "^BUG: PICKET: use-after-free read"
 check "json" has json '"type":"USE_AFTER_FREE"'
-check "nothing on standard error then" [ ! -s "$work/err" ]
+check "nothing on standard error then" [ ! -s "$dir/err" ]
 run "rate=1:log=/nowhere/log" "$programs/uaf_read"
 check "a log that cannot be written: standard error" has err "^BUG: PICKET: use-after-free"
 
@@ -89,20 +73,20 @@ run "rate=1:stats=1" python3 -c 'print(1)'
 check "stats" has err "^picket: statistics of .*/python3.* seen [1-9][0-9]*, "
 run "interval=0:stats=1" "$programs/uaf_read"
 check "interval=0 takes no samples" text_is out "done"
-check "and says nothing" [ ! -s "$work/err" ]
+check "and says nothing" [ ! -s "$dir/err" ]
 
 run "rate=2:stats=1" "$hostile" threads
 check "and what threads allocate at their end" has err " seen 20[0-9][0-9], "
 
-ls /proc/self/fd >"$work/plain"
+ls /proc/self/fd >"$dir/plain"
 run "rate=1" ls /proc/self/fd
-check "descriptors are numbered as without Picket" cmp "$work/plain" "$work/out"
-run "rate=1:json=$work/json" env "$programs/uaf_read"
-check "programs started by the program are watched" [ -s "$work/json" ]
+check "descriptors are numbered as without Picket" cmp "$dir/plain" "$dir/out"
+run "rate=1:json=$dir/json" env "$programs/uaf_read"
+check "programs started by the program are watched" [ -s "$dir/json" ]
 
-if [ "$(id -u)" -eq 0 ] && cp /bin/true "$work/true"; then
-	chown daemon "$work/true" && chmod u+s "$work/true"
-	run "bogus" "$work/true"
+if [ "$(id -u)" -eq 0 ] && cp /bin/true "$dir/true"; then
+	chown daemon "$dir/true" && chmod u+s "$dir/true"
+	run "bogus" "$dir/true"
 	check "a set-user-id program runs" [ $status -eq 0 ]
 	check "and reads no options" text_is err ""
 fi
@@ -122,37 +106,37 @@ check "abort stays SIGABRT" [ $status -eq 134 ]
 run "rate=1:on_report=abort" "$hostile" overflow crash
 check "a crash stays SIGSEGV, whatever is found then" [ $status -eq 139 ]
 check "which is reported" has err "^BUG: PICKET: memory corruption"
-timeout 20 "$picket" run --rate=1 --exit-code=86 --log="$work/child" -- "$hostile" in_child
+timeout 20 "$picket" run --rate=1 --exit-code=86 --log="$dir/child" -- "$hostile" in_child
 check "picket run: exit_code, with a report in a child" [ $? -eq 86 ]
 
 # ---- nowhere to report to ----
 
 run "rate=1" "$hostile" broken_stderr bug
 check "a broken pipe does not end the program" text_is out "done"
-mkfifo "$work/fifo"
-run "rate=1:log=$work/fifo:json=$work/fifo" "$hostile" bug
+mkfifo "$dir/fifo"
+run "rate=1:log=$dir/fifo:json=$dir/fifo" "$hostile" bug
 check "a pipe nobody reads: standard error" has err "^BUG: PICKET: use-after-free"
 check "and the program does not wait" text_is out "done"
 run "rate=1:log=/dev/full:json=/dev/full" "$hostile" bug
 check "a full disk: standard error" has err "^BUG: PICKET: use-after-free"
-timeout 20 env PICKET_OPTIONS="rate=1:log=$work/small" LD_PRELOAD="$library" \
-	"$hostile" no_file bug 2>&1 | cat >"$work/out"
+timeout 20 env PICKET_OPTIONS="rate=1:log=$dir/small" LD_PRELOAD="$library" \
+	"$hostile" no_file bug 2>&1 | cat >"$dir/out"
 check "a file that may not grow: standard error" has out "^BUG: PICKET: use-after-free"
 check "and no SIGXFSZ" has out "^done"
-run "rate=1:log=$work/log:json=$work/json" "$hostile" close_all bug
+run "rate=1:log=$dir/log:json=$dir/json" "$hostile" close_all bug
 check "all descriptors closed: the log" has log "^BUG: PICKET: use-after-free"
 check "and the json file" has json USE_AFTER_FREE
-run "rate=1:log=$work/log" "$hostile" no_descriptors bug
+run "rate=1:log=$dir/log" "$hostile" no_descriptors bug
 check "no descriptor to be had: standard error" has err "^BUG: PICKET: use-after-free"
-run "rate=1:stats=1:log=$work/log" "$hostile" other_stderr bug
+run "rate=1:stats=1:log=$dir/log" "$hostile" other_stderr bug
 check "statistics count what was reported" has log "reports 1, reports_lost 0"
-LATE=$work/late
+LATE=$dir/late
 export LATE
-run "rate=1:stats=1:log=$work/late/log" "$hostile" other_stderr bug make_late
+run "rate=1:stats=1:log=$dir/late/log" "$hostile" other_stderr bug make_late
 check "and what was lost" has late/log "reports 1, reports_lost 1"
 run "rate=1" "$hostile" other_stderr bug
 check "another standard error gets nothing" text_is err ""
-(cd "$work" && mkdir -p start && cd start && run "rate=1:log=log:json=json" "$hostile" leave bug &&
+(cd "$dir" && mkdir -p start && cd start && run "rate=1:log=log:json=json" "$hostile" leave bug &&
 	mv log json ..)
 check "a relative path is of the start directory" has log "^BUG: PICKET: use-after-free"
 check "for json too" has json USE_AFTER_FREE
@@ -161,15 +145,15 @@ check "a thread is not cancelled in a report" text_is out "done"
 run "rate=1:stats=1" "$hostile" exhaust_maps
 check "without mappings the program goes on" text_is out "done"
 check "and it is counted, unless none are needed" has err "skipped_no_memory [1-9]\|guard_regions 1"
-rm -f "$work/daemon"
-timeout 20 "$picket" run --rate=1 --log="$work/daemon" -- "$hostile" daemonize bug >/dev/null
+rm -f "$dir/daemon"
+timeout 20 "$picket" run --rate=1 --log="$dir/daemon" -- "$hostile" daemonize bug >/dev/null
 for turn in 1 2 3 4 5 6 7 8 9 10; do
-	[ -s "$work/daemon" ] && break
+	[ -s "$dir/daemon" ] && break
 	sleep 0.2
 done
 check "a daemon that outlives picket run" has daemon "^BUG: PICKET: use-after-free"
 
-PICKET_OPTIONS=rate=1000000 "$programs/test_access" lose 2>"$work/err"
+PICKET_OPTIONS=rate=1000000 "$programs/test_access" lose 2>"$dir/err"
 check "reports that nobody got are counted at the end" has err "^picket: 3 reports were lost"
 
 # ---- hostile options ----
@@ -177,8 +161,8 @@ check "reports that nobody got are counted at the end" has err "^picket: 3 repor
 wrong() { # NAME OPTIONS: one line, and the program as it would be
 	run "$2" sh -c 'echo out; exit 5'
 	check "$1: one line" lines err 1
-	check "$1: short" [ "$(wc -c <"$work/err")" -lt 600 ]
-	check "$1: and the program runs" [ "$status,$(cat "$work/out")" = "5,out" ]
+	check "$1: short" [ "$(wc -c <"$dir/err")" -lt 600 ]
+	check "$1: and the program runs" [ "$status,$(cat "$dir/out")" = "5,out" ]
 }
 wrong "an unknown option" "rate=1:colour=red"
 wrong "a number too large for any integer" "rate=99999999999999999999999"
@@ -191,5 +175,4 @@ wrong "a very long value" "log=/$(head -c 100000 /dev/zero | tr '\0' a)"
 run "::rate=1::rate=0:rate=1:" "$programs/uaf_read"
 check "empty items are ignored, and the last of several counts" has err "^BUG: PICKET"
 
-echo "1..$count"
-[ $failures -eq 0 ]
+tap_done

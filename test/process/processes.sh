@@ -2,44 +2,31 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 # What programs make of themselves: daemons, workers, other users, other roots. Wherever the bug is,
 # it is reported, and the record is whole. Usage: processes.sh LIBPICKET PROGRAM SANDBOX
+. "$(dirname "$0")/../tap.sh"
 library=$(realpath "$1")
 program=$(realpath "$2")
 sandbox=$(realpath "$3")
 source=$(dirname "$0")/sandbox.c
 document=$(dirname "$0")/../../doc/processes.md
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-chmod 711 "$work"
-ulimit -c 0
-count=0
-failures=0
+chmod 711 "$dir"
 
-check() { # NAME COMMAND...: the command must succeed
-	name=$1
-	shift
-	count=$((count + 1))
-	if "$@"; then
-		echo "ok $count - $name"
-	else
-		failures=$((failures + 1))
-		echo "not ok $count - $name"
-		head -c 800 "$work/err" | sed 's/^/# /'
-	fi
+explain() {
+	head -c 800 "$dir/err" | sed 's/^/# /'
 }
 
 # PROGRAM ARGUMENT...: run it; the records in json, what it says in err, its status in $status
 run() {
-	rm -f "$work/json"
-	: >"$work/json"
-	chmod 666 "$work/json"
-	timeout 30 env PICKET_OPTIONS="rate=1:json=$work/json" LD_PRELOAD="$library" "$@" \
-		>"$work/out" 2>"$work/err"
+	rm -f "$dir/json"
+	: >"$dir/json"
+	chmod 666 "$dir/json"
+	timeout 30 env PICKET_OPTIONS="rate=1:json=$dir/json" LD_PRELOAD="$library" "$@" \
+		>"$dir/out" 2>"$dir/err"
 	status=$?
 }
 
 found() { # COUNT
 	[ "$status" -eq 0 ] || { echo "# status $status"; return 1; }
-	[ "$(wc -l <"$work/json")" -eq "$1" ] || { echo "# $(wc -l <"$work/json") records"; return 1; }
+	[ "$(wc -l <"$dir/json")" -eq "$1" ] || { echo "# $(wc -l <"$dir/json") records"; return 1; }
 }
 
 # What a record has to say of where it comes from.
@@ -48,19 +35,18 @@ whole() {
 		.["process.executable.path"] == $program and (.boot_id | length) == 36 and
 		(.["process.executable.build_id.gnu"] | length) >= 16 and
 		all(.memory_error.access_backtrace[:2][]; .file_name | length > 0))' \
-		"$work/json" >/dev/null
+		"$dir/json" >/dev/null
 }
 
 found_whole() { found "$1" && whole; }
 
 holds() { # JQ-FILTER: true of all records together
-	jq -se "$1" "$work/json" >/dev/null
+	jq -se "$1" "$dir/json" >/dev/null
 }
 
 maybe() { # NAME COUNT: found, or not to be tried here
 	if [ "$status" -eq 77 ]; then
-		count=$((count + 1))
-		echo "ok $count - $1 # SKIP this machine does not allow it"
+		skip "$1" "this machine does not allow it"
 	else
 		check "$1" found_whole "$2"
 	fi
@@ -68,7 +54,7 @@ maybe() { # NAME COUNT: found, or not to be tried here
 
 wait_for_record() {
 	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-		[ -s "$work/json" ] && return
+		[ -s "$dir/json" ] && return
 		sleep 0.1
 	done
 }
@@ -96,11 +82,11 @@ run "$program" unshare
 maybe "in name spaces of its own" 1
 run "$program" proc
 maybe "without /proc" 1
-mkdir -p "$work/root/$work"
-run "$program" chroot "$work/root"
+mkdir -p "$dir/root/$dir"
+run "$program" chroot "$dir/root"
 # There the name of the file means another place.
-[ "$status" -eq 77 ] || grep -q "Read at .* freed 40-byte" "$work/err" || status=1
-cp "$work/root/$work/json" "$work/json" 2>/dev/null
+[ "$status" -eq 77 ] || grep -q "Read at .* freed 40-byte" "$dir/err" || status=1
+cp "$dir/root/$dir/json" "$dir/json" 2>/dev/null
 maybe "in another root" 1
 run "$program" clone
 check "beside a child in the same memory" found_whole 1
@@ -114,16 +100,15 @@ run "$sandbox" kill
 check "a filter that kills for what doc/processes.md does not list" found 2
 run "$sandbox" refuse
 check "one that refuses all of it: the program lives" [ "$status" -eq 0 ]
-check "and nothing is reported or said" [ ! -s "$work/json" -a ! -s "$work/err" ]
+check "and nothing is reported or said" [ ! -s "$dir/json" -a ! -s "$dir/err" ]
 run "$sandbox" control
 check "(the filter does kill)" [ "$status" -ne 0 ]
 
 listed() { # in the document, as in the program
-	sed -n 's/^| `\([a-z0-9_]*\)` |.*/\1/p' "$document" | sort -u >"$work/document"
+	sed -n 's/^| `\([a-z0-9_]*\)` |.*/\1/p' "$document" | sort -u >"$dir/document"
 	sed -n '/sampling\[\]/,/^};/p; /reporting\[\]/,/^};/p' "$source" | grep -o 'SYS_[a-z0-9_]*' |
-		sed 's/SYS_//' | sort -u >"$work/program"
-	[ -s "$work/program" ] && diff "$work/document" "$work/program" >"$work/err"
+		sed 's/SYS_//' | sort -u >"$dir/program"
+	[ -s "$dir/program" ] && diff "$dir/document" "$dir/program" >"$dir/err"
 }
 check "the filter's list is the document's" listed
-echo "1..$count"
-[ "$failures" -eq 0 ]
+tap_done

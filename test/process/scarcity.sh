@@ -3,38 +3,20 @@
 # Picket where memory or mappings are scarce: nothing is guarded then, which is counted, and the
 # program fares as it would without. Real limits where a process can set them for itself; else
 # scarce.c refuses. Usage: scarcity.sh LIBPICKET SCARCE PROGRAM
+. "$(dirname "$0")/../tap.sh"
 library=$(realpath "$1")
 scarce=$(realpath "$2")
 program=$(realpath "$3")
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-ulimit -S -c 0
-count=0
-failures=0
+cd "$dir" || exit 1
 
-check() { # NAME COMMAND...: the command must succeed
-	name=$1
-	shift
-	count=$((count + 1))
-	if "$@"; then
-		echo "ok $count - $name"
-	else
-		failures=$((failures + 1))
-		echo "not ok $count - $name"
-		head -c 1000 err | sed 's/^/# /'
-	fi
-}
-
-skip() { # NAME REASON
-	count=$((count + 1))
-	echo "ok $count - $1 # SKIP $2"
+explain() {
+	head -c 1000 err | sed 's/^/# /'
 }
 
 # SCARCE OPTIONS DEED: run it, with its output in out and err, its status in $status
 run() {
 	rm -f json
-	timeout 30 env SCARCE="$1" PICKET_OPTIONS="stats=1:json=$work/json:$2" \
+	timeout 30 env SCARCE="$1" PICKET_OPTIONS="stats=1:json=$dir/json:$2" \
 		LD_PRELOAD="$library:$scarce" "$program" "$3" >out 2>err
 	status=$?
 	[ -e json ] || : >json
@@ -154,5 +136,4 @@ for kind in "" old; do
 	check "and has the detector's own data" grep -qa 10TEKCIP core
 	check "and that of the program" grep -qaE 'Z{100}' core
 done
-echo "1..$count"
-[ "$failures" -eq 0 ]
+tap_done

@@ -6,6 +6,7 @@
  *	silent    nothing is allocated
  *	overflow  as slow, with a byte changed beside an object
  *	fork      prints the number of a child; both are slow
+ *	closed    as slow, and not dumpable
  *	exec      another program after SIGUSR1; nothing is allocated
  */
 #include <pthread.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #define THREADS 8
@@ -118,6 +120,8 @@ int main(int argc, char **argv)
 		overflow();
 	else if (!strcmp(mode, "fork"))
 		fork_child();
+	else if (!strcmp(mode, "closed"))
+		prctl(PR_SET_DUMPABLE, 0);
 	say("ready\n");
 	if (!strcmp(mode, "exec"))
 		exec_when_told();

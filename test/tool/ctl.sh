@@ -3,11 +3,11 @@
 # picket ctl: every command on processes that live, under load and idle; bad input, processes that
 # end, other users, several commands at once.
 . "$(dirname "$0")/tap.sh"
-chmod 755 "$directory"
+chmod 755 "$dir"
 cp "$LIBRARY" library.so
 cp "$HELPERS/controlled" controlled
 started=
-trap 'kill -9 $started 2>/dev/null; rm -rf "$directory"' EXIT
+trap 'kill -9 $started 2>/dev/null; rm -rf "$dir"' EXIT
 
 # soon COMMAND: until it succeeds, or for so long that it should have
 soon() {
@@ -23,7 +23,7 @@ start() {
 	options=$1 mode=$2
 	shift 2
 	: >"$mode"
-	PICKET_OPTIONS=$options LD_PRELOAD=$directory/library.so "$@" ./controlled "$mode" \
+	PICKET_OPTIONS=$options LD_PRELOAD=$dir/library.so "$@" ./controlled "$mode" \
 		>"$mode" 2>errors &
 	pid=$!
 	started="$started $pid"
@@ -97,6 +97,7 @@ ctl $gone status
 wrong 1 "there is no process $gone" "no such process"
 sleep 100 &
 started="$started $!"
+soon '[ "$(cat /proc/$!/comm)" = sleep ]'
 ctl $! status
 wrong 1 "process $! (*/sleep) is not watched by Picket" "a process without Picket"
 start interval=0 slow
@@ -108,13 +109,13 @@ end
 
 start rate=1000 load
 ctl "$pid" status
-like "$status $out" "0 process   $pid, $directory/controlled
+like "$status $out" "0 process   $pid, $dir/controlled
 picket    *
 sampling  one of 1000 allocations
 guarded   * of * allocations seen; * of 255 slots in use
 reports   0" "status"
 ctl "$pid" stats
-like "$out" "picket: statistics of $directory/controlled (pid $pid)
+like "$out" "picket: statistics of $dir/controlled (pid $pid)
   enabled *1
 *guarded *[1-9]*reports_lost*0
 *" "stats, as picket run prints them"
@@ -174,8 +175,9 @@ is "$(echo "$out" | jq -r '.statistics.schema, .sampling.param')" "picket_stats/
 ctl "$pid" sweep
 is "$out$(cat errors)" "0 objects with changed bytes beside them" "none of them was harmed"
 end
-# Every other object stands at the left, where the write was seen at once.
-start rate=1:side=right overflow
+# Every other object stands at the left, where the write was seen at once. With so many slots the
+# program's own sweep, a few at each sample, does not come by first.
+start rate=1:side=right:slots=16384 overflow
 ctl "$pid" sweep
 is "$status $out" "0 5 objects with changed bytes beside them, now reported where all bugs are" \
 	"a sweep finds those that were"
@@ -265,10 +267,18 @@ else
 	ctl "$pid" off
 	is "$status$err" 0 "root may control what is another's"
 	cp "$PICKET" picket && chmod 755 picket
-	as() {
-		setpriv --reuid="$1" --clear-groups ./picket ctl "$pid" rate=3 >out 2>err
+	as() { # UID [COMMAND-BEFORE...]
+		user=$1
+		shift
+		"$@" setpriv --reuid="$user" --clear-groups ./picket ctl "$pid" rate=3 >out 2>err
 		status=$?
 		out=$(cat out) err=$(cat err)
+	}
+	# yama SCOPE COMMAND...: as if the machine had it set so
+	yama() {
+		unshare --mount sh -c 'mount -t tmpfs yama /proc/sys/kernel &&
+			mkdir /proc/sys/kernel/yama &&
+			echo "$0" >/proc/sys/kernel/yama/ptrace_scope && exec "$@"' "$@"
 	}
 	as 1
 	wrong 1 "process $pid is another user's; only uid 65534 and root may control it" \
@@ -276,10 +286,25 @@ else
 	is "$(value .sampling.on)" false "and changes nothing"
 	scope=$(cat /proc/sys/kernel/yama/ptrace_scope 2>/dev/null || echo 0)
 	as 65534
+	closed="the kernel keeps process ?* closed"
+	yama="$closed: kernel.yama.ptrace_scope is"
+	only_root="$yama [12] here, and then it takes CAP_SYS_PTRACE, which root has"
 	if [ "$scope" -eq 0 ]; then
 		is "$status$err $(value .sampling.param)" "0 3" "its own user may"
 	else
-		wrong 1 "the kernel keeps process $pid closed*" "its own user, as far as Yama lets him"
+		wrong 1 "$only_root" "its own user, as far as Yama lets him"
+	fi
+	end
+	start rate=1 closed setpriv --reuid=65534 --clear-groups
+	if yama 0 true 2>/dev/null; then
+		as 65534 yama 0
+		wrong 1 "$closed (Permission denied): it changed its user, *" "but for one that is not dumpable"
+		as 65534 yama 2
+		wrong 1 "$only_root" "when Yama says no"
+		as 65534 yama 3
+		wrong 1 "$yama 3 here, and then nobody may control processes" "when Yama says no to all"
+	else
+		skip "what Yama says" "no mounts here"
 	fi
 	end
 fi

@@ -13,12 +13,6 @@ vm=$here/../vm
 kernel=$1
 modules=$2
 
-# Arguments for `run` that put the command and what it is linked to into the guest.
-packed() {
-	echo "--file $PICKET:picket"
-	ldd "$PICKET" | sed -n 's/^.*[	 ]\(\/[^ ]*\) (0x.*/--file \1:\1/p'
-}
-
 # Another one too, that another picket-cc might have made.
 build() {
 	cp -r "$here/../../example/kasan" driver &&

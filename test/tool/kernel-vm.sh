@@ -12,12 +12,6 @@ vm=$here/../vm/run
 kernel=$1
 modules=$2
 
-# Arguments for `run` that put the command and what it is linked to into the guest.
-packed() {
-	echo "--file $PICKET:picket"
-	ldd "$PICKET" | sed -n 's/^.*[	 ]\(\/[^ ]*\) (0x.*/--file \1:\1/p'
-}
-
 # boot LOG [OPTION...]
 boot() {
 	log=$1

@@ -46,8 +46,10 @@ wrong() {
 	status=$1 pattern=$2
 	shift 2
 	kernel "$@"
-	is "$? $(lines err) $(lines out)" "$status 1 0" "$*: exits $status with one line"
-	like "$(cat err)" "picket: kernel$pattern" "$*: says what is wrong"
+	seen="$? $(lines err) $(lines out)"
+	called=$(echo "$*" | tr '\n' ' ')
+	is "$seen" "$status 1 0" "$called: exits $status with one line"
+	like "$(cat err)" "picket: kernel$pattern" "$called: says what is wrong"
 }
 
 # right PATTERN ARGUMENT... - exits 0, silent but for the output

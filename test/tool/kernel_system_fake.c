@@ -127,7 +127,7 @@ static int unload(const char *name)
 
 int picket_system_load_module(int fd, const char *parameters)
 {
-	char bytes[64] = "", name[32] = "picket";
+	char bytes[PATH_MAX] = "", name[32] = "picket";
 	ssize_t count = read(fd, bytes, sizeof(bytes) - 1);
 	int error;
 

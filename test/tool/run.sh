@@ -124,6 +124,15 @@ else
 	skip "static program" "there is no static C library"
 fi
 cc -static-pie -o static-pie hello.c 2>/dev/null && refused "is statically linked" ./static-pie
+cp "$HELPERS/linked" linked && strip linked
+"$PICKET" run --rate=1 --exit-code=7 ./linked >out 2>err
+is "$? $(grep -c '^BUG: PICKET: use-after-free read' err)" "7 1" "a static program with Picket in it"
+printf '#!%s/linked\n' "$PWD" >script && chmod 755 script
+"$PICKET" run --rate=1 --exit-code=7 ./script >out 2>err
+is $? 7 "and a script for it"
+cp "$PICKET" alone
+./alone run --rate=1 --exit-code=7 ./linked >out 2>err
+is $? 7 "need no libpicket.so"
 cc -o dynamic hello.c
 cp dynamic foreign && printf '\267\000' | dd of=foreign bs=1 seek=18 conv=notrunc 2>/dev/null
 refused "is made for another kind of processor" ./foreign
@@ -132,6 +141,8 @@ refused "uses another C library" ./musl
 if [ "$(id -u)" = 0 ] && ! findmnt -no OPTIONS -T . | grep -q nosuid; then
 	cp dynamic setuid && chown nobody setuid && chmod 4755 setuid
 	refused "is set-uid" ./setuid
+	cp linked linked-setuid && chown nobody linked-setuid && chmod 4755 linked-setuid
+	refused "is set-uid, so LD_PRELOAD and PICKET_OPTIONS are ignored" ./linked-setuid
 	cp dynamic setgid && chgrp nogroup setgid && chmod 2755 setgid
 	refused "is set-gid" ./setgid
 	is "$(setpriv --no-new-privs "$PICKET" run ./setuid)" ran "no_new_privs makes set-uid harmless"

@@ -1,26 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# The Test Anything Protocol for shell tests. To be sourced; $PICKET is the command under test.
-# A test has a directory of its own, and ends by `tap_done`.
-
-tap_count=0
-tap_failures=0
-directory=$(mktemp -d)
-trap 'rm -rf "$directory"' EXIT
-cd "$directory" || exit 1
-export XDG_STATE_HOME="$directory/state"
+# What tests of the command add to ../tap.sh. To be sourced; $PICKET is the command under test. Each
+# runs in its own directory.
+. "$(dirname "$0")/../tap.sh"
+cd "$dir" || exit 1
+export XDG_STATE_HOME="$dir/state"
 unset PICKET_OPTIONS LD_PRELOAD DEBUGINFOD_URLS
 
 # is GOT WANTED NAME
 is() {
-	tap_count=$((tap_count + 1))
-	if [ "$1" = "$2" ]; then
-		echo "ok $tap_count - $3"
-		return 0
-	fi
-	tap_failures=$((tap_failures + 1))
-	echo "not ok $tap_count - $3"
-	printf '%s\n' "got: $1" "wanted: $2" | sed 's/^/# /'
-	return 1
+	check "$3" [ "$1" = "$2" ]
+}
+
+explain() { # [ GOT = WANTED ]
+	printf '%s\n' "got: $2" "wanted: $4" | sed 's/^/# /'
 }
 
 # like GOT PATTERN NAME - a pattern of the shell
@@ -32,17 +24,12 @@ like() {
 	esac
 }
 
-skip() {
-	tap_count=$((tap_count + 1))
-	echo "ok $tap_count - $1 # SKIP $2"
-}
-
 lines() {
 	wc -l <"$1" | tr -d ' '
 }
 
-tap_done() {
-	echo "1..$tap_count"
-	[ "$tap_failures" -eq 0 ]
-	exit
+# Arguments for test/vm/run that put the command and what it is linked to into the guest.
+packed() {
+	echo "--file $PICKET:picket"
+	ldd "$PICKET" | sed -n 's/^.*[	 ]\(\/[^ ]*\) (0x.*/--file \1:\1/p'
 }

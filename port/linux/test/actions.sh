@@ -8,21 +8,10 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-. "$here/checks.sh"
-[ $# -eq 2 ] || {
-	echo "usage: actions.sh KERNEL DIRECTORY" >&2
-	exit 2
-}
+. "$here/../../../test/tap.sh"
+[ $# -eq 2 ] || usage
 kernel=$1
 modules=$2
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-
-skip()
-{
-	count=$((count + 1))
-	echo "ok $count - $1 # SKIP $2"
-}
 
 # boot NAME [KERNEL-ARGUMENT...]: the console is in $log, its end in $status
 boot()
@@ -226,4 +215,4 @@ unloading
 hard_contexts
 oops
 panics
-end_checks
+tap_done

@@ -9,33 +9,13 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-[ $# -eq 3 ] || {
-	echo "usage: boots.sh KERNEL DIRECTORY BOOT" >&2
-	exit 2
-}
+. "$here/../../../test/tap.sh"
+[ $# -eq 3 ] || usage
 kernel=$1
 modules=$2
 boot=$3
 complaints='WARNING:|BUG:|Oops|general protection|Call Trace:|picket: .*disabled'
-log=$(mktemp "${TMPDIR:-/tmp}/picket-boots.XXXXXX")
-trap 'rm -f "$log"' EXIT
-trap 'exit 1' HUP INT TERM
-count=0
-failures=0
-
-# check WHAT CONDITION...: the condition is a command
-check()
-{
-	what=$1
-	shift
-	count=$((count + 1))
-	if "$@"; then
-		echo "ok $count - $boot: $what"
-	else
-		echo "not ok $count - $boot: $what"
-		failures=$((failures + 1))
-	fi
-}
+log=$dir/log
 
 says()
 {
@@ -63,20 +43,24 @@ run_guest()
 check_slub_debug()
 {
 	run_guest slub_debug=FZPU
-	check "Picket is loaded, and unloaded" says '^boots: unloaded$'
-	check "all bugs are left to the allocator" says '^boots: not guarded, so not tried: 2 of 2$'
-	check "objects are declined" [ "$(statistic 'skipped allocations (debug cache)')" -gt 1000 ]
-	check "none is guarded" [ "$(statistic 'total allocations')" = 0 ]
-	check "nothing is reported" never_says "$complaints"
+	check "$boot: Picket is loaded, and unloaded" says '^boots: unloaded$'
+	check "$boot: all bugs are left to the allocator" \
+		says '^boots: not guarded, so not tried: 2 of 2$'
+	check "$boot: objects are declined" \
+		[ "$(statistic 'skipped allocations (debug cache)')" -gt 1000 ]
+	check "$boot: none is guarded" [ "$(statistic 'total allocations')" = 0 ]
+	check "$boot: nothing is reported" never_says "$complaints"
 }
 
 check_lockdown()
 {
 	run_guest lockdown=integrity
-	check "the kernel says why it refuses" says '^Lockdown: insmod: unsigned module loading is restricted'
-	check "so does insmod" says "^boots: insmod: can't insert '/job/picket.ko': Operation not permitted$"
-	check "nothing of Picket is left" says '^boots: no trace$'
-	check "the kernel is well" never_says "$complaints"
+	check "$boot: the kernel says why it refuses" \
+		says '^Lockdown: insmod: unsigned module loading is restricted'
+	check "$boot: so does insmod" \
+		says "^boots: insmod: can't insert '/job/picket.ko': Operation not permitted$"
+	check "$boot: nothing of Picket is left" says '^boots: no trace$'
+	check "$boot: the kernel is well" never_says "$complaints"
 }
 
 case $boot in
@@ -86,6 +70,5 @@ slub_debug | lockdown) check_$boot ;;
 	exit 2
 	;;
 esac
-[ $failures -eq 0 ] || sed 's/^/# /' "$log" | tail -n 100
-echo "1..$count"
-[ $failures -eq 0 ]
+[ $tap_failures -eq 0 ] || sed 's/^/# /' "$log" | tail -n 100
+tap_done

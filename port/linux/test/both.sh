@@ -11,31 +11,10 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/checks.sh"
-vm=$here/../../../test/vm
-[ $# -eq 2 ] || {
-	echo "usage: both.sh KERNEL DIRECTORY" >&2
-	exit 2
-}
+[ $# -eq 2 ] || usage
 kernel=$1
 runtime=$2
-complaints='WARNING:|BUG: (kernel|unable|soft)|Oops|general protection|INFO: (rcu|task)|picket.*(disabled|refus)'
-
-dir=$(mktemp -d "${TMPDIR:-/tmp}/picket-both.XXXXXX")
-trap 'rm -rf "$dir"' EXIT
-trap 'exit 1' HUP INT TERM
-
-# prepare COMMAND...: prints what it prints; where nothing can be fetched the test is skipped
-prepare()
-{
-	"$@" 2>"$dir/errors" || {
-		[ $? -eq 125 ] || {
-			sed 's/^/# /' "$dir/errors" >&2
-			exit 1
-		}
-		echo "1..0 # SKIP $(tail -n 1 "$dir/errors")" >&2
-		exit 125
-	}
-}
+complaints="$complaints|BUG: (kernel|unable|soft)|picket.*(disabled|refus)"
 
 # The example of the tutorial, which has bugs.
 build_sensor()
@@ -47,7 +26,7 @@ build_sensor()
 # section NAME: what the log says of a step
 section()
 {
-	sed -n "/both: $1\$/,/both: end of $1\$/s/^\[[^]]*\] \{0,1\}//p" "$dir/log"
+	sed -n "/both: $1\$/,/both: end of $1\$/s/^\[[^]]*\] \{0,1\}//p" "$log"
 }
 
 # step_says NAME [TITLE...]: it reports these, in this order, and nothing else
@@ -62,19 +41,10 @@ step_says()
 	return 1
 }
 
-well()
-{
-	grep -q 'both: done' "$dir/log" && ! sed -n '/Run \/init/,$ p' "$dir/log" | grep -Eq "$complaints" &&
-		return
-	grep -E -A 30 "$complaints" "$dir/log" | head -n 60 | sed 's/^/# /'
-	tail -n 5 "$dir/log" | sed 's/^/# /'
-	return 1
-}
-
 # number NAME: that the guest told
 number()
 {
-	sed -n "s/^.*both: $1: \([0-9]*\)$/\1/p" "$dir/log" | grep . || echo 0
+	sed -n "s/^.*both: $1: \([0-9]*\)$/\1/p" "$log" | grep . || echo 0
 }
 
 driver=$(prepare "$vm/drivers" "$kernel" veth PICKET_KASAN=inline PICKET_KASAN_RUNTIME="$runtime") ||
@@ -93,12 +63,13 @@ done <"$driver/needs/list"
 "$vm/run" "$kernel" --smp 2 "$@" --file "$modules/picket.ko" --file "$modules/picket_bugs.ko" \
 	--file "$runtime/picket_kasan.ko" --file "$driver/veth.ko" --file "$dir/sensor/sensor.ko" \
 	--file "$dir/drivers-echo" --file "$here/drivers-net" --file "$tools/usr:/usr" \
-	--file "$tools/lib64:/lib64" --init "$here/both-guest" --timeout 400 >"$dir/log" 2>&1 || :
+	--file "$tools/lib64:/lib64" --init "$here/both-guest" --timeout 400 >"$log" 2>&1 || :
+find_guest
 
 heap="KASAN: slab-out-of-bounds in sample_take"
 freed="KASAN: slab-use-after-free in use_freed"
 guard="KFENCE: use-after-free read in bug_uaf_read"
-check "the kernel is well" well
+check "the kernel is well" well 'both: done'
 check "an instrumented driver works, nothing is reported" step_says work
 check "objects were guarded meanwhile ($(number guarded))" [ "$(number guarded)" -ge 100 ]
 check "its own objects were guarded, nothing is reported" step_says "work with its objects guarded"
@@ -108,4 +79,4 @@ check "each finds its bug" step_says bugs "$heap" "$guard" "$freed"
 check "KASAN goes first: the other finds its bug" step_says "without KASAN" "$guard"
 check "and both again" step_says "bugs again" "$heap" "$guard" "$freed"
 check "it goes first: KASAN finds its bugs" step_says "KASAN alone" "$heap" "$freed"
-end_checks
+tap_done

@@ -8,15 +8,13 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-[ $# -ge 2 ] || {
-	echo "usage: bugs.sh KERNEL DIRECTORY [KERNEL-ARGUMENT...]" >&2
-	exit 2
-}
+. "$here/../../../test/tap.sh"
+[ $# -ge 2 ] || usage
 kernel=$1
 modules=$2
 shift 2
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+log=$dir/log
+complaints='WARNING:|Oops|BUG: (kernel|unable|soft)|general protection'
 
 # What the title must match, and which functions must stand in the stacks of allocation and free.
 # "silent": no report at all. Titles of several reports are joined by ", then ".
@@ -58,6 +56,11 @@ section()
 	sed -n "/picket-bugs: $1 starts/,/picket-bugs: $1 ends/s/^\[[^]]*\] \{0,1\}//p" "$log"
 }
 
+explain()
+{
+	section "$name" | sed 's/^/# /'
+}
+
 # The first function of the stack below the line that starts with the word.
 first_of()
 {
@@ -70,9 +73,8 @@ titles()
 	sed -n 's/^BUG: KFENCE: \(.*\)+0x.*/\1/p' | sed ':more; N; s/\n/, then /; b more'
 }
 
-check()
+as_expected()
 {
-	name=$1 title=$2 alloc=${3-} free=${4-}
 	text=$(section "$name")
 	echo "$text" | grep -q "$name ends with 0" || return 1
 	if [ "$title" = silent ]; then
@@ -84,31 +86,20 @@ check()
 	[ "$free" = - ] || echo "$text" | first_of freed | grep -Eq "^ $free"
 }
 
+well()
+{
+	! grep -Eq "$complaints" "$log" && grep -q 'picket-bugs: unloaded' "$log" && return
+	grep -E -A 30 "$complaints" "$log" | sed 's/^/# /'
+	return 1
+}
+
 "$here/../../../test/vm/run" "$kernel" --module "$modules/picket.ko" \
 	--module "$modules/picket_bugs.ko" --init "$here/bugs-guest" --timeout 240 \
 	--append "$*" >"$log" 2>&1 || echo "# $(tail -n 1 "$log")"
-count=0
-failures=0
 while IFS=: read -r name title alloc free; do
-	count=$((count + 1))
-	if check "$name" "$title" "$alloc" "$free"; then
-		echo "ok $count - $name"
-	else
-		echo "not ok $count - $name"
-		section "$name" | sed 's/^/# /'
-		failures=$((failures + 1))
-	fi
+	check "$name" as_expected
 done <<END
 $(expected)
 END
-count=$((count + 1))
-if grep -Eq 'WARNING:|Oops|BUG: (kernel|unable|soft)|general protection' "$log" ||
-	! grep -q 'picket-bugs: unloaded' "$log"; then
-	echo "not ok $count - the kernel is well and Picket can be unloaded"
-	grep -E -A 30 'WARNING:|Oops|BUG: (kernel|unable|soft)|general protection' "$log" | sed 's/^/# /'
-	failures=$((failures + 1))
-else
-	echo "ok $count - the kernel is well and Picket can be unloaded"
-fi
-echo "1..$count"
-[ "$failures" = 0 ]
+check "the kernel is well and Picket can be unloaded" well
+tap_done

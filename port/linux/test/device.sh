@@ -8,13 +8,9 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-. "$here/checks.sh"
-[ $# -eq 2 ] || {
-	echo "usage: device.sh KERNEL DIRECTORY" >&2
-	exit 2
-}
-log=$(mktemp)
-trap 'rm -f "$log" "$log.json"' EXIT
+. "$here/../../../test/tap.sh"
+[ $# -eq 2 ] || usage
+log=$dir/log
 
 said()
 {
@@ -65,4 +61,4 @@ check "a reader keeps the module" said "it stays while it is read"
 check "old records make room, whole" grep -q '^device: held [1-9][0-9]*, torn 0$' "$log"
 check "what nobody read is counted" adds_up
 check "unloaded, the device is gone" said "gone"
-end_checks
+tap_done

@@ -11,12 +11,6 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/checks.sh"
-vm=$here/../../../test/vm
-usage()
-{
-	echo "usage: drivers.sh KERNEL DIRECTORY DRIVER SECONDS [inline|outline|plain]" >&2
-	exit 2
-}
 [ $# -ge 4 ] || usage
 kernel=$1
 runtime=$2
@@ -37,34 +31,12 @@ plain) instrumented= ;;
 *) usage ;;
 esac
 
-# A guest that a busy machine keeps waiting is not locked up.
-patience="watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120"
 # What a healthy run shows at the very least, on a slow and busy machine too.
 rounds_min=2
 work_min=10
 tcp_min_kib=2048
 udp_min_kib=128
-complaints='WARNING:|BUG:|Oops|general protection|INFO: (rcu|task)|Call Trace:|corrupt|picket.*(disabled|refus)'
-
-dir=$(mktemp -d "${TMPDIR:-/tmp}/picket-drivers.XXXXXX")
-trap 'rm -rf "$dir"' EXIT
-trap 'exit 1' HUP INT TERM
-log=$dir/log
-guest=$dir/guest
-said=$dir/said
-
-# prepare COMMAND...: prints what it prints; where nothing can be fetched the test is skipped
-prepare()
-{
-	"$@" 2>"$dir/errors" || {
-		[ $? -eq 125 ] || {
-			sed 's/^/# /' "$dir/errors" >&2
-			exit 1
-		}
-		echo "1..0 # SKIP $(tail -n 1 "$dir/errors")" >&2
-		exit 125
-	}
-}
+complaints="$complaints|BUG:|Call Trace:|corrupt|picket.*(disabled|refus)"
 
 boot()
 {
@@ -79,21 +51,16 @@ boot()
 		--timeout $((seconds * 3 + 300)) >"$log" 2>&1 || :
 }
 
-well()
-{
-	grep -q 'drivers: done' "$log" && ! grep -Eq "$complaints" "$guest"
-}
-
 # How often all writers did one kind of work: total NAME
 total()
 {
-	sed -n "s/^work: seed .* $1 \([0-9]*\).*/\1/p" "$said" | awk '{ sum += $1 } END { print sum + 0 }'
+	sum "^work: seed .* $1 \([0-9]*\).*"
 }
 
 # Of all rounds: in_rounds PATTERN, in which one number is in \( \)
 in_rounds()
 {
-	sed -n "s/^round .*$1.*/\1/p" "$said" | awk '{ sum += $1 } END { print sum + 0 }'
+	sum "^round .*$1.*"
 }
 
 rounds()
@@ -151,20 +118,13 @@ built=$(prepare "$vm/drivers" "$kernel" "$driver" \
 tools=$(prepare "$vm/tools" "$kernel") || exit
 ${CC:-cc} -O2 -static -o "$dir/drivers-$program" "$here/drivers-$program.c"
 boot
-# What a boot says on a machine that is busy is not the driver's.
-sed -n '/Run \/init/,$ p' "$log" >"$guest"
+find_guest
 sed -n 's/^.*drivers: //p' "$guest" >"$said"
-check "$driver ($mode) works for $seconds s and is unloaded, and the kernel is well" well
-if [ $failures -ne 0 ]; then
-	grep -E -B 4 -A 60 "$complaints" "$guest" | head -n 150 | sed 's/^/# /'
-	tail -n 20 "$log" | sed 's/^/# /'
-	echo "1..$count"
-	exit 1
-fi
+check_well "$driver ($mode) works for $seconds s and is unloaded, and the kernel is well" 'drivers: done'
 sed -n 's/^\(round\|runtime:\) /# &/p' "$said"
 check "at least $rounds_min rounds, each with insmod and rmmod ($(rounds))" \
 	[ "$(rounds)" -ge $rounds_min ]
 "check_${kind}_work"
 [ ! "$instrumented" ] || check_runtime
 check "nothing was reported" [ "$(grep -c 'BUG: KASAN' "$guest")" -eq 0 ]
-end_checks
+tap_done

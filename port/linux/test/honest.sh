@@ -9,12 +9,7 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/ktap.sh"
-[ $# -ge 2 ] || {
-	echo "usage: honest.sh KERNEL DIRECTORY [--full]" >&2
-	exit 2
-}
-dir=$(mktemp -d "${TMPDIR:-/tmp}/picket-honest.XXXXXX")
-trap 'rm -rf "$dir"' EXIT
+[ $# -ge 2 ] || usage
 long=1
 [ "${3-}" != --full ] || long=10
 echo "long=$long" >"$dir/settings"

@@ -15,12 +15,7 @@ case $mode in
 inline | outline) ;;
 *) mode= ;;
 esac
-[ $# -ge 2 ] && [ "$mode" ] || {
-	echo "usage: kasan.sh KERNEL DIRECTORY [inline|outline [PART-OF-A-NAME [BOOT-PARAMETER...]]]" >&2
-	exit 2
-}
-dir=$(mktemp -d "${TMPDIR:-/tmp}/picket-kasan.XXXXXX")
-trap 'rm -rf "$dir"' EXIT
+[ $# -ge 2 ] && [ "$mode" ] || usage
 [ ! "${4:-}" ] || echo "filter=$4" >"$dir/parameters"
 : >>"$dir/parameters"
 kernel=$1

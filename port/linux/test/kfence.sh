@@ -10,11 +10,6 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/ktap.sh"
-usage()
-{
-	echo "usage: kfence.sh KERNEL DIRECTORY [--native | PARAMETER=VALUE...]" >&2
-	exit 2
-}
 [ $# -ge 2 ] || usage
 kernel=$1
 modules=$2
@@ -28,8 +23,6 @@ for argument; do
 	*) usage ;;
 	esac
 done
-dir=$(mktemp -d "${TMPDIR:-/tmp}/picket-kfence.XXXXXX")
-trap 'rm -rf "$dir"' EXIT
 
 # cases FILTER [OPTION...]: what the log says is added to $dir/log
 cases()

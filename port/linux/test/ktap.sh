@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 #
-# Sourced by tests whose results are in the kernel's log, as KTAP. They set `dir`, a directory for
-# what they keep, and `here`.
+# Sourced by tests whose results are in the kernel's log, as KTAP. They set `here`.
+. "$here/../../../test/tap.sh"
 
 # boot KERNEL SCRIPT [OPTION...]: the console is in $dir/console, and the script's status in status.
 boot()

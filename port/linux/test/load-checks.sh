@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 #
-# Sourced by tests of a guest under load-kinds: what it said of its load and of memory. The script
-# sets $said, the file with the guest's lines.
+# Sourced, after checks.sh, by tests of a guest under load-kinds: what it said of its load and of
+# memory.
+
+# By so much two measurements differ when nothing happens between them but load.
+pages_slack_kib=256
+slab_slack_kib=4096
 
 # Of the kind of load that did the fewest, at all times together.
 least_rounds()
@@ -13,6 +17,12 @@ least_rounds()
 failed_rounds()
 {
 	awk '/^load: [a-z]*: .* failed$/ { sum += $(NF - 1) } END { print sum + 0 }' "$said"
+}
+
+# Of all lines of a KIND the sum of what they say of NAME: total KIND NAME
+total()
+{
+	sum "^load: $1: .*$2: \([0-9]*\),.*"
 }
 
 # memory WHEN WHAT: in KiB
@@ -38,4 +48,27 @@ lost()
 tables()
 {
 	echo $(($(grown DirectMap4k) / 512))
+}
+
+show_load()
+{
+	sed -n 's/^load: [a-z]*: .* rounds/# &/p' "$said"
+	for what in Free Slab PageTables VmallocUsed Percpu DirectMap4k; do
+		echo "# $what: $(memory before $what) KiB before, $(memory after $what) KiB after"
+	done
+	echo "# $(lost) KiB are gone; page tables take $(tables) KiB of them"
+}
+
+# check_load ROUNDS: so many of each kind there must be
+check_load()
+{
+	check "there was load of every kind" [ "$(least_rounds)" -ge "$1" ]
+	check "it got the right results" [ "$(failed_rounds)" -eq 0 ]
+}
+
+# check_memory KIB: so much may be gone, beside page tables
+check_memory()
+{
+	check "no pages are lost" [ "$(lost)" -le $(($1 + $(tables) + pages_slack_kib)) ]
+	check "no slab objects are lost" [ "$(grown Slab)" -le $slab_slack_kib ]
 }

@@ -10,15 +10,10 @@
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-. "$here/checks.sh"
-[ $# -eq 2 ] || {
-	echo "usage: native.sh KERNEL DIRECTORY" >&2
-	exit 2
-}
+. "$here/../../../test/tap.sh"
+[ $# -eq 2 ] || usage
 kernel=$1
 modules=$2
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
 
 # Of the lines of /dev/kmsg level and text, and of the text what must be the same. Guessed frames
 # hold whatever lay on the stack before; the kernel has two ways to free a batch after RCU; and
@@ -158,4 +153,4 @@ check "difference: the end of an object of any size is watched" \
 	differ tight "memory corruption," "out-of-bounds write,"
 check "difference: an overrun by a copy to user space is reported" \
 	differ usercopy "" "out-of-bounds read,"
-end_checks
+tap_done

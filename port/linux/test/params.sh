@@ -10,12 +10,7 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/ktap.sh"
-[ $# -eq 2 ] || {
-	echo "usage: params.sh KERNEL DIRECTORY" >&2
-	exit 2
-}
-dir=$(mktemp -d "${TMPDIR:-/tmp}/picket-params.XXXXXX")
-trap 'rm -rf "$dir"' EXIT
+[ $# -eq 2 ] || usage
 
 boot "$1" "$here/params-guest" --icount --timeout 1800 \
 	--file "$2/picket.ko" --file "$2/picket_honest.ko"

@@ -10,15 +10,9 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/ktap.sh"
-[ $# -eq 2 ] || {
-	echo "usage: refused.sh KERNEL DIRECTORY" >&2
-	exit 2
-}
+[ $# -eq 2 ] || usage
 kernel=$1
 runtime=$2
-dir=$(mktemp -d "${TMPDIR:-/tmp}/picket-refused.XXXXXX")
-trap 'rm -rf "$dir"' EXIT
-trap 'exit 1' HUP INT TERM
 
 # Clang cannot build for a kernel that gcc built, but one object. modpost asks how it was made.
 compile_by_clang()

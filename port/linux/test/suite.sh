@@ -9,12 +9,7 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/ktap.sh"
-[ $# -ge 2 ] || {
-	echo "usage: suite.sh KERNEL DIRECTORY [PART-OF-A-NAME]" >&2
-	exit 2
-}
-dir=$(mktemp -d "${TMPDIR:-/tmp}/picket-suite.XXXXXX")
-trap 'rm -rf "$dir"' EXIT
+[ $# -ge 2 ] || usage
 [ $# -lt 3 ] || echo "filter=$3" >"$dir/parameters"
 : >>"$dir/parameters"
 

@@ -3,43 +3,35 @@
 # Usage: torture.sh LIBPICKET SCARCE PROGRAM LIBRARY SECONDS [SEED]
 # SECONDS on this kernel, and as many as on one without guard regions. Whatever is refused: the
 # program comes to its end, no bug is made up, and what can be found of those planted is.
+. "$(dirname "$0")/../../tap.sh"
 library=$(realpath "$1")
 scarce=$(realpath "$2")
 program=$(realpath "$3")
 loaded=$(realpath "$4")
 seconds=$5
 seed=${6:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-ulimit -c 0
-count=0
-failures=0
 
-check() { # NAME TEST...
-	name=$1
-	shift
-	count=$((count + 1))
-	if [ "$@" ]; then
-		echo "ok $count - $name"
-	else
-		failures=$((failures + 1))
-		echo "not ok $count - $name: $*"
-	fi
+attempt() { # TEST...
+	[ "$@" ]
+}
+
+explain() {
+	echo "# not $*"
 }
 
 records() { # TYPE
-	grep -c "\"type\":\"$1\"" "$work/json"
+	grep -c "\"type\":\"$1\"" "$dir/json"
 }
 
 torture() { # NAME SCARCE
-	: >"$work/json"
+	: >"$dir/json"
 	timeout $((seconds * 4 + 60)) env \
 		SCARCE="$2,some=50,seed=$seed,mprotect,madvise,guard,mremap,mmap" \
-		PICKET_OPTIONS="rate=2:budget=0:json=$work/json:log=/dev/null" \
+		PICKET_OPTIONS="rate=2:budget=0:json=$dir/json:log=/dev/null" \
 		LD_PRELOAD="$library:$scarce" "$program" "$seed" "$seconds" "$loaded" \
-		>"$work/out" 2>"$work/err"
+		>"$dir/out" 2>"$dir/err"
 	check "$1: comes to its end" $? -eq 0
-	read -r frees changes mistakes late last wrong <"$work/out" || return
+	read -r frees changes mistakes late last wrong <"$dir/out" || return
 	echo "# planted: $frees invalid frees, $changes changes, $mistakes wrong sizes, $late + $last" \
 		"late uses"
 	check "$1: all goes as it would without Picket" "$wrong" -eq 0
@@ -53,13 +45,12 @@ torture() { # NAME SCARCE
 	# reported once more.
 	check "$1: no more of them than there were" "$uses" -le $((last + late + late / 20))
 	check "$1: some of each" "$((frees && changes && mistakes && late && last))" -eq 1
-	check "$1: and nothing else" "$(wc -l <"$work/json")" -eq $((frees + changes + mistakes + uses))
-	check "$1: nothing is said" ! -s "$work/err"
-	[ ! -s "$work/err" ] || sed 's/^/# /' "$work/err" | head -5
+	check "$1: and nothing else" "$(wc -l <"$dir/json")" -eq $((frees + changes + mistakes + uses))
+	check "$1: nothing is said" ! -s "$dir/err"
+	[ ! -s "$dir/err" ] || sed 's/^/# /' "$dir/err" | head -5
 }
 
 echo "# seed $seed"
 torture "as it is" later
 torture "without guard regions" later,old
-echo "1..$count"
-[ "$failures" -eq 0 ]
+tap_done
