@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <mqueue.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -27,6 +28,7 @@
 #include <sys/statfs.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -47,9 +49,20 @@
 #define MESSAGE_FLAGS unsigned int
 #endif
 
+/* In libpicket-calls.a: where the linker's --wrap leads. */
+#ifdef PICKET_CALLS
+#define ENTRY(name) __wrap_##name
+#else
+#define ENTRY(name) name
+#endif
+
 /* Some are in no header unless _FORTIFY_SOURCE is asked for. */
-#define VARIADIC(type, name, shown, public, parameters, arguments, owned, look) type name public;
-#define CALL(type, name, shown, parameters, arguments, owned, look) type name parameters;
+#define VARIADIC(type, name, shown, public, parameters, arguments, owned, look)                    \
+	type name public;                                                                          \
+	type ENTRY(name) public;
+#define CALL(type, name, shown, parameters, arguments, owned, look)                                \
+	type name parameters;                                                                      \
+	type ENTRY(name) parameters;
 #include "calls.def"
 
 enum {
@@ -83,9 +96,9 @@ static void *find_next(int call)
 		return (void *)picket_wait_pselect;
 	case CALL_epoll_pwait:
 		return (void *)picket_wait_epoll_pwait;
+#ifdef __GLIBC__
 	case CALL_epoll_pwait2:
 		return (void *)picket_wait_epoll_pwait2;
-#ifdef __GLIBC__
 	case CALL___ppoll_chk:
 		return (void *)picket_wait_ppoll_chk;
 #endif
@@ -191,7 +204,7 @@ static __attribute__((constructor)) void find_all(void)
 
 #define CALL(type, name, shown, parameters, arguments, owned, look)                                \
 	SLOW_CALL(type, name, shown, parameters, arguments, look)                                  \
-	EXPORT type name parameters                                                                \
+	EXPORT type ENTRY(name) parameters                                                         \
 	{                                                                                          \
 		if (__builtin_expect(owned, 0))                                                    \
 			return slow_##name(CALLER, UNPACK arguments);                              \
@@ -205,7 +218,7 @@ static bool has_mode(int flags)
 
 #define VARIADIC(type, name, shown, public, parameters, arguments, owned, look)                    \
 	SLOW_CALL(type, name, shown, parameters, arguments, look)                                  \
-	EXPORT type name public                                                                    \
+	EXPORT type ENTRY(name) public                                                             \
 	{                                                                                          \
 		mode_t mode = 0;                                                                   \
 		va_list more;                                                                      \

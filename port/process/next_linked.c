@@ -52,14 +52,22 @@ struct picket_next picket_next = {
 #name, (void *)name                                                                \
 	}
 
+#ifdef PICKET_CALLS
+#define CALL(type, name, ...) void __real_##name(void);
+#include "calls.def"
+#endif
+
 static const struct {
 	const char *name;
 	void *function;
 } functions[] = {
-	FUNCTION(sigaction),
-	FUNCTION(pthread_sigmask),
-	FUNCTION(signal),
-	FUNCTION(siginterrupt),
+	FUNCTION(sigaction),	FUNCTION(pthread_sigmask), FUNCTION(signal),
+	FUNCTION(siginterrupt), FUNCTION(sigsuspend),	   FUNCTION(sigtimedwait),
+	FUNCTION(sigpending),
+#ifdef PICKET_CALLS
+#define CALL(type, name, ...) { #name, (void *)__real_##name },
+#include "calls.def"
+#endif
 };
 
 void *picket_symbol_next(const char *name)

@@ -17,8 +17,15 @@
 int __sigsuspend(const sigset_t *mask);
 int __sigpause(int number_or_bits, int is_number);
 int __xpg_sigpause(int number);
-/* The header gives that name to the one above. */
-int pause_bits(int bits) __asm__("sigpause");
+/* In glibc a set of bits, for its header gives that name to the one above; in others a number. */
+#define TEXT(name) TEXT_OF(name)
+#define TEXT_OF(name) #name
+int pause_old(int number_or_bits) __asm__(TEXT(sigpause));
+#ifdef __GLIBC__
+#define IS_NUMBER 0
+#else
+#define IS_NUMBER 1
+#endif
 
 static struct {
 	int (*suspend)(const sigset_t *);
@@ -97,9 +104,9 @@ EXPORT int __sigpause(int number_or_bits, int is_number)
 	return sigsuspend(&mask);
 }
 
-EXPORT int pause_bits(int bits)
+EXPORT int pause_old(int number_or_bits)
 {
-	return __sigpause(bits, 0);
+	return __sigpause(number_or_bits, IS_NUMBER);
 }
 
 EXPORT int __xpg_sigpause(int number)

@@ -98,21 +98,11 @@ static long many(long result, const struct mmsghdr *message)
 /* TRANSFER(function, name in the record, access, only sockets, only files, the call) */
 #define READERS                                                                                    \
 	TRANSFER(read, "read", WRITE, 0, 0, read(fd, memory, bytes))                               \
-	TRANSFER(__read_chk, "read", WRITE, 0, 0, __read_chk(fd, memory, bytes, BYTES))            \
 	TRANSFER(readv, "readv", WRITE, 0, 0, readv(fd, &piece, 1))                                \
 	TRANSFER(pread, "pread", WRITE, 0, 1, pread(fd, memory, bytes, 0))                         \
-	TRANSFER(pread64, "pread", WRITE, 0, 1, pread64(fd, memory, bytes, 0))                     \
-	TRANSFER(__pread_chk, "pread", WRITE, 0, 1, __pread_chk(fd, memory, bytes, 0, BYTES))      \
-	TRANSFER(__pread64_chk, "pread", WRITE, 0, 1, __pread64_chk(fd, memory, bytes, 0, BYTES))  \
 	TRANSFER(preadv, "preadv", WRITE, 0, 1, preadv(fd, &piece, 1, 0))                          \
-	TRANSFER(preadv64, "preadv64", WRITE, 0, 1, preadv64(fd, &piece, 1, 0))                    \
-	TRANSFER(preadv2, "preadv2", WRITE, 0, 1, preadv2(fd, &piece, 1, 0, 0))                    \
-	TRANSFER(preadv64v2, "preadv64v2", WRITE, 0, 1, preadv64v2(fd, &piece, 1, 0, 0))           \
 	TRANSFER(recv, "recv", WRITE, 1, 0, recv(fd, memory, bytes, 0))                            \
-	TRANSFER(__recv_chk, "recv", WRITE, 1, 0, __recv_chk(fd, memory, bytes, BYTES, 0))         \
 	TRANSFER(recvfrom, "recvfrom", WRITE, 1, 0, recvfrom(fd, memory, bytes, 0, NULL, NULL))    \
-	TRANSFER(__recvfrom_chk, "recvfrom", WRITE, 1, 0,                                          \
-		 __recvfrom_chk(fd, memory, bytes, BYTES, 0, NULL, NULL))                          \
 	TRANSFER(recvmsg, "recvmsg", WRITE, 1, 0, recvmsg(fd, message, 0))                         \
 	TRANSFER(recvmmsg, "recvmmsg", WRITE, 1, 0, many(recvmmsg(fd, &one, 1, 0, NULL), &one))
 
@@ -120,15 +110,31 @@ static long many(long result, const struct mmsghdr *message)
 	TRANSFER(write, "write", READ, 0, 0, write(fd, memory, bytes))                             \
 	TRANSFER(writev, "writev", READ, 0, 0, writev(fd, &piece, 1))                              \
 	TRANSFER(pwrite, "pwrite", READ, 0, 1, pwrite(fd, memory, bytes, 0))                       \
-	TRANSFER(pwrite64, "pwrite64", READ, 0, 1, pwrite64(fd, memory, bytes, 0))                 \
 	TRANSFER(pwritev, "pwritev", READ, 0, 1, pwritev(fd, &piece, 1, 0))                        \
-	TRANSFER(pwritev64, "pwritev64", READ, 0, 1, pwritev64(fd, &piece, 1, 0))                  \
-	TRANSFER(pwritev2, "pwritev2", READ, 0, 1, pwritev2(fd, &piece, 1, 0, 0))                  \
-	TRANSFER(pwritev64v2, "pwritev64v2", READ, 0, 1, pwritev64v2(fd, &piece, 1, 0, 0))         \
 	TRANSFER(send, "send", READ, 1, 0, send(fd, memory, bytes, 0))                             \
 	TRANSFER(sendto, "sendto", READ, 1, 0, sendto(fd, memory, bytes, 0, NULL, 0))              \
 	TRANSFER(sendmsg, "sendmsg", READ, 1, 0, sendmsg(fd, message, 0))                          \
 	TRANSFER(sendmmsg, "sendmmsg", READ, 1, 0, many(sendmmsg(fd, &one, 1, 0), &one))
+
+#ifdef __GLIBC__
+#define OF_GLIBC                                                                                   \
+	TRANSFER(__read_chk, "read", WRITE, 0, 0, __read_chk(fd, memory, bytes, BYTES))            \
+	TRANSFER(pread64, "pread", WRITE, 0, 1, pread64(fd, memory, bytes, 0))                     \
+	TRANSFER(__pread_chk, "pread", WRITE, 0, 1, __pread_chk(fd, memory, bytes, 0, BYTES))      \
+	TRANSFER(__pread64_chk, "pread", WRITE, 0, 1, __pread64_chk(fd, memory, bytes, 0, BYTES))  \
+	TRANSFER(preadv64, "preadv64", WRITE, 0, 1, preadv64(fd, &piece, 1, 0))                    \
+	TRANSFER(preadv2, "preadv2", WRITE, 0, 1, preadv2(fd, &piece, 1, 0, 0))                    \
+	TRANSFER(preadv64v2, "preadv64v2", WRITE, 0, 1, preadv64v2(fd, &piece, 1, 0, 0))           \
+	TRANSFER(__recv_chk, "recv", WRITE, 1, 0, __recv_chk(fd, memory, bytes, BYTES, 0))         \
+	TRANSFER(__recvfrom_chk, "recvfrom", WRITE, 1, 0,                                          \
+		 __recvfrom_chk(fd, memory, bytes, BYTES, 0, NULL, NULL))                          \
+	TRANSFER(pwrite64, "pwrite64", READ, 0, 1, pwrite64(fd, memory, bytes, 0))                 \
+	TRANSFER(pwritev64, "pwritev64", READ, 0, 1, pwritev64(fd, &piece, 1, 0))                  \
+	TRANSFER(pwritev2, "pwritev2", READ, 0, 1, pwritev2(fd, &piece, 1, 0, 0))                  \
+	TRANSFER(pwritev64v2, "pwritev64v2", READ, 0, 1, pwritev64v2(fd, &piece, 1, 0, 0))
+#else
+#define OF_GLIBC
+#endif
 
 #define TRANSFER(function, shown, access, sockets, files, call)                                    \
 	static long act_##function(int fd, char *memory, size_t bytes)                             \
@@ -142,8 +148,9 @@ static long many(long result, const struct mmsghdr *message)
 	}
 READERS
 WRITERS
+OF_GLIBC
 #undef TRANSFER
 
 #define TRANSFER(function, shown, access, sockets, files, call)                                    \
 	{ shown, #function, PICKET_ACCESS_##access, sockets, files, act_##function },
-const struct transfer transfers[] = { READERS WRITERS{ .name = NULL } };
+const struct transfer transfers[] = { READERS WRITERS OF_GLIBC{ .name = NULL } };

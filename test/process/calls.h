@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* What test_calls.c tries: call_cases.c and call_transfers.c hold the tables. */
+/* What test_calls.c tries: call_cases.c, call_stores.c and call_transfers.c hold the tables. */
 #ifndef PICKET_TEST_CALLS_H
 #define PICKET_TEST_CALLS_H
 
@@ -24,7 +24,7 @@ struct call_case {
 	const char *function;
 	picket_u32 argument;
 	enum picket_access access;
-	bool native; /* not in an emulator */
+	bool (*possible)(void); /* NULL: always */
 	size_t bytes;
 	void (*prepare)(char *content); /* of what the kernel shall read */
 	long (*act)(char *memory);	/* 1: the call did what it should */
@@ -50,10 +50,19 @@ struct transfer {
 
 /* Each ends with one that has no name. */
 extern const struct call_case call_cases[];
+extern const struct call_case call_stores[];
 extern const struct channel channels[];
 extern const struct transfer transfers[];
 
-/** call_cases_start() - open what the cases need. */
+/** call_cases_start(), call_stores_start() - open what the cases need. */
 void call_cases_start(void);
+
+void call_stores_start(void);
+
+/** call_stores_end() - remove what is left. */
+void call_stores_end(void);
+
+/** calls_are_native() - by the kernel, not by an emulator, which is no kernel in all? */
+bool calls_are_native(void);
 
 #endif

@@ -234,6 +234,43 @@ static void test_old_ways(void)
 }
 
 /* What it sets is its own, though it writes into our memory. */
+static int waited_for; /* the last signal that came */
+static bool reported_waiting;
+
+static void on_waited(int number)
+{
+	waited_for = number;
+	reported_waiting = pool_fault();
+}
+
+/* Two signals are pending; under a mask that blocks SIGSEGV only one of them comes. */
+static void test_waiting(void)
+{
+	struct sigaction action = { .sa_handler = on_waited };
+	sigset_t both, all_others, before;
+
+	sigemptyset(&both);
+	sigaddset(&both, SIGUSR1);
+	sigaddset(&both, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &both, &before);
+	sigaction(SIGUSR1, &action, NULL);
+	sigaction(SIGUSR2, &action, NULL);
+	sigfillset(&all_others);
+	sigdelset(&all_others, SIGUSR2);
+	raise(SIGUSR1);
+	raise(SIGUSR2);
+	tap_ok(sigsuspend(&all_others) == -1 && waited_for == SIGUSR2 && reported_waiting,
+	       "a report while sigsuspend blocks SIGSEGV");
+	sighold(SIGSEGV);
+	raise(SIGUSR2);
+	waited_for = 0;
+	tap_ok(sigpause(SIGUSR2) == -1 && waited_for == SIGUSR2 && reported_waiting,
+	       "and while sigpause does, that opens one signal");
+	signal(SIGUSR1, SIG_IGN);
+	signal(SIGUSR2, SIG_DFL);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
 static void test_vfork(void)
 {
 	int status = -1;
@@ -333,6 +370,7 @@ int main(void)
 	test_belief();
 	test_bug_in_handler();
 	test_old_ways();
+	test_waiting();
 	test_vfork();
 	test_deaths();
 	return tap_done();
