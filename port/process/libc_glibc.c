@@ -5,18 +5,25 @@
 #include <dlfcn.h>
 #include <link.h>
 #include <stddef.h>
+#include <sys/auxv.h>
 #include <sys/single_threaded.h>
+#include <unistd.h>
 
 extern int __cxa_at_quick_exit(void (*function)(void *), void *library);
+
+/* Where the program's file begins. Its table has the code only, if there are gaps before that. */
+static picket_uptr program;
 
 int picket_libc_find(const void *address, struct picket_loaded *loaded)
 {
 	struct dl_find_object found;
+	bool is_program;
 
 	if (_dl_find_object((void *)address, &found))
 		return -1;
+	is_program = program && (!found.dlfo_link_map->l_name || !found.dlfo_link_map->l_name[0]);
 	*loaded = (struct picket_loaded){
-		.start = (picket_uptr)found.dlfo_map_start,
+		.start = is_program ? program : (picket_uptr)found.dlfo_map_start,
 		.end = (picket_uptr)found.dlfo_map_end,
 		.bias = found.dlfo_link_map->l_addr,
 		.path = found.dlfo_link_map->l_name ? found.dlfo_link_map->l_name : "",
@@ -26,6 +33,7 @@ int picket_libc_find(const void *address, struct picket_loaded *loaded)
 
 void picket_libc_refresh(void)
 {
+	program = getauxval(AT_PHDR) & ~((picket_uptr)getpagesize() - 1);
 }
 
 bool picket_libc_is_alone(void)

@@ -28,6 +28,7 @@
 #define SPARE_MAX 16	  /* free places that keep their memory */
 #define EMPTY 0x80000000u /* beside the next free place: this one has no memory */
 #define TRIES 4		  /* of calls without which the host cannot go on */
+#define RESERVE_PAGES 16  /* that can be shown when no more memory may be had */
 #define PATIENCE_NS                                                                                \
 	2000000000ull /* with a thread that brings a page back; a fork may have lost it */
 
@@ -121,13 +122,40 @@ static int remove_hard(uptr address, uptr size_bytes)
 	return -errno;
 }
 
-static int unprotect_hard(uptr address, uptr size_bytes)
+/*
+ * One of the reserve takes its place, with what is in it. That is shared memory, which counted when
+ * it was made, and moves where even a private page that had counted may not.
+ */
+static int replace(struct picket_pages *pages, uptr address)
+{
+	uptr spent = picket_add(&pages->spent_bytes, page_bytes());
+	void *from = (void *)(pages->reserve + spent);
+
+	if (!pages->reserve || spent >= RESERVE_PAGES * page_bytes() ||
+	    protect(address, page_bytes(), PROT_READ))
+		return -ENOMEM;
+	memcpy(from, (void *)address, page_bytes());
+	if (mremap(from, page_bytes(), page_bytes(), MREMAP_MAYMOVE | MREMAP_FIXED,
+		   (void *)address) == MAP_FAILED)
+		return -errno;
+	return 0;
+}
+
+/* Where memory is counted the host may have left none that the pages could count for. */
+static int unprotect_hard(struct picket_pages *pages, uptr address, uptr size_bytes)
 {
 	int error = -1;
 
 	for (int i = 0; i < TRIES && error; i++)
 		error = protect(address, size_bytes, PROT_READ | PROT_WRITE);
-	return error;
+	if (!error)
+		return 0;
+	for (uptr at = address; at < address + size_bytes; at += page_bytes()) {
+		error = replace(pages, at);
+		if (error)
+			return error;
+	}
+	return 0;
 }
 
 /* ---- by mprotect() ---- */
@@ -148,7 +176,8 @@ static int hide_by_protection(struct picket_pages *pages, uptr address, uptr siz
 	if (error)
 		return error;
 	change_all(pages, address, size_bytes, SHOWN, 0);
-	set_apart(pages, address, size_bytes, false);
+	if (!pages->lasting)
+		set_apart(pages, address, size_bytes, false);
 	return 0;
 }
 
@@ -209,7 +238,7 @@ static int unfence(struct picket_pages *pages, uptr address, uptr size_bytes)
 
 	if (!any(pages, address, size_bytes, FENCED, FENCED))
 		return 0;
-	error = unprotect_hard(address, size_bytes);
+	error = unprotect_hard(pages, address, size_bytes);
 	if (error)
 		return error;
 	for (uptr at = address; at < address + size_bytes; at += page_bytes()) {
@@ -287,7 +316,7 @@ static bool wait_for_mover(const u8 *state)
 /* Whatever its mover had come to: this thread interrupted it, or it was lost in a fork. */
 static int open_empty(struct picket_pages *pages, uptr address)
 {
-	if (unprotect_hard(address, page_bytes()) || remove_hard(address, page_bytes()))
+	if (unprotect_hard(pages, address, page_bytes()) || remove_hard(address, page_bytes()))
 		return -ENOMEM;
 	state_change(pages, address, 0, SHOWN | OPENED);
 	return 0;
@@ -383,7 +412,7 @@ static int install_unseen(struct picket_pages *pages, uptr address, uptr size_by
 	bool unseen = !picket_libc_is_alone() && !protect(address, size_bytes, PROT_NONE);
 	int error = install(address, size_bytes);
 
-	if (unseen && (error || unprotect_hard(address, size_bytes))) {
+	if (unseen && (error || unprotect_hard(pages, address, size_bytes))) {
 		mark_fenced(pages, address, size_bytes);
 		return 0;
 	}
@@ -414,14 +443,14 @@ int picket_pages_show(struct picket_pages *pages, uptr address, uptr size_bytes)
 {
 	if (pages->store)
 		return open_all(pages, address, size_bytes);
-	return mark_shown(pages, address, size_bytes, unprotect_hard(address, size_bytes));
+	return mark_shown(pages, address, size_bytes, unprotect_hard(pages, address, size_bytes));
 }
 
 int picket_pages_show_fresh(struct picket_pages *pages, uptr address, uptr size_bytes)
 {
 	if (pages->store)
 		return show_empty(pages, address, size_bytes);
-	if (is_full(pages))
+	if (is_full(pages) && !is_apart(pages, address))
 		return -ENOMEM;
 	return mark_shown(pages, address, size_bytes,
 			  protect(address, size_bytes, PROT_READ | PROT_WRITE));
@@ -512,16 +541,46 @@ static bool reserve_tables(struct picket_pages *pages)
 	return true;
 }
 
+/*
+ * Before Linux 6.16 neighbours become one mapping again only if all of it was touched as one. That
+ * takes a mapping that can be written to.
+ */
+static bool reserve_touched(struct picket_pages *pages, uptr hint)
+{
+	pages->start = map(hint, pages->size_bytes, PROT_READ | PROT_WRITE);
+	if (!pages->start)
+		return false;
+	*(volatile char *)pages->start = 0;
+	madvise((void *)pages->start, pages->size_bytes, MADV_DONTNEED);
+	if (!protect(pages->start, pages->size_bytes, PROT_NONE))
+		return true;
+	unmap(pages->start, pages->size_bytes);
+	return false;
+}
+
+/* Whatever else is refused. */
+static bool reserve_lean(struct picket_pages *pages, uptr hint)
+{
+	void *reserve = mmap(NULL, RESERVE_PAGES * page_bytes(), PROT_READ | PROT_WRITE,
+			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	pages->reserve = reserve == MAP_FAILED ? 0 : (uptr)reserve;
+	pages->lasting = true;
+	pages->start = map(hint, pages->size_bytes, PROT_NONE);
+	if (!pages->start)
+		unmap(pages->reserve, RESERVE_PAGES * page_bytes());
+	return pages->start;
+}
+
 int picket_pages_reserve(struct picket_pages *pages, uptr hint, uptr size_bytes, bool lean,
 			 u64 mappings_max)
 {
 	*pages = (struct picket_pages){ .size_bytes = size_bytes, .apart_max = mappings_max / 2 };
 	if (!reserve_tables(pages))
 		return -1;
-	if (!lean && reserve_guarded(pages, hint))
+	if (!lean && (reserve_guarded(pages, hint) || reserve_touched(pages, hint)))
 		return 0;
-	pages->start = map(hint, size_bytes, PROT_NONE);
-	if (pages->start)
+	if (reserve_lean(pages, hint))
 		return 0;
 	unmap((uptr)pages->place, tables_bytes(pages));
 	return -1;
@@ -531,5 +590,6 @@ void picket_pages_release(struct picket_pages *pages)
 {
 	unmap(pages->start, pages->size_bytes);
 	unmap(pages->store, pages->size_bytes);
+	unmap(pages->reserve, RESERVE_PAGES * page_bytes());
 	unmap((uptr)pages->place, tables_bytes(pages));
 }

@@ -17,16 +17,19 @@
 struct picket_pages {
 	uptr start;
 	uptr size_bytes;
-	u8 *state;     /* of each page */
-	u32 *place;    /* of each page: where in the store its content is */
-	u32 *next;     /* of each place in the store: the next free one, plus 1 */
-	u64 free;      /* the first free place, plus 1; above it a count of changes */
-	u32 used;      /* places that were ever taken */
-	u32 spare;     /* free places that have memory */
-	uptr store;    /* as large as the pool; 0: pages are hidden by mprotect() */
-	u64 apart;     /* runs of pages that are mapped unlike the pool: two mappings each */
-	u64 apart_max; /* no new object makes them more */
-	u64 regions;   /* 1: by guard regions; for the statistics */
+	u8 *state;	  /* of each page */
+	u32 *place;	  /* of each page: where in the store its content is */
+	u32 *next;	  /* of each place in the store: the next free one, plus 1 */
+	u64 free;	  /* the first free place, plus 1; above it a count of changes */
+	u32 used;	  /* places that were ever taken */
+	u32 spare;	  /* free places that have memory */
+	uptr reserve;	  /* pages that may take the place of some in the pool */
+	uptr spent_bytes; /* of it */
+	uptr store;	  /* as large as the pool; 0: pages are hidden by mprotect() */
+	u64 apart;	  /* runs of pages that are mapped unlike the pool: two mappings each */
+	u64 apart_max;	  /* no new object makes them more */
+	bool lasting;	  /* what was shown once stays a mapping of its own */
+	u64 regions;	  /* 1: by guard regions; for the statistics */
 };
 
 /**

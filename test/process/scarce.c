@@ -29,6 +29,8 @@
 #define CALLER __builtin_extract_return_addr(__builtin_return_address(0))
 #define GUARD_INSTALL 102
 #define GUARD_REMOVE 103
+#define PAGE 4096u
+#define POOL_PAGES 65536
 
 enum { MMAP, MPROTECT, MADVISE, MREMAP, GUARD, KINDS };
 
@@ -104,12 +106,47 @@ static bool is_refused(int kind, const void *caller)
 	return (random ^ random >> 31) % setting.refuse[kind] == 0;
 }
 
+/* Those of the pool that "new" has made. Whatever else is asked for, they are hidden. */
+static char *pool;
+static bool guarded[POOL_PAGES];
+
+static bool *guarded_at(const char *address)
+{
+	size_t page = (size_t)(address - pool) / PAGE;
+
+	return pool && page < POOL_PAGES ? &guarded[page] : NULL;
+}
+
+static void set_guarded(char *address, size_t size, bool on)
+{
+	for (size_t at = 0; at < size; at += PAGE) {
+		bool *each = guarded_at(address + at);
+
+		if (each)
+			__atomic_store_n(each, on, __ATOMIC_RELAXED);
+	}
+}
+
+static int protect(char *address, size_t size, int protection)
+{
+	for (size_t at = 0; at < size; at += PAGE) {
+		const bool *each = guarded_at(address + at);
+
+		if ((!each || !__atomic_load_n(each, __ATOMIC_RELAXED)) &&
+		    syscall(SYS_mprotect, address + at, PAGE, protection))
+			return -1;
+	}
+	return 0;
+}
+
 EXPORT void *mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset)
 {
 	if (is_refused(MMAP, CALLER)) {
 		errno = ENOMEM;
 		return MAP_FAILED;
 	}
+	if (flags & MAP_FIXED)
+		set_guarded(address, size, false);
 	return (void *)syscall(SYS_mmap, address, size, protection, flags, fd, offset);
 }
 
@@ -121,14 +158,18 @@ EXPORT int mprotect(void *address, size_t size, int protection)
 		errno = ENOMEM;
 		return -1;
 	}
-	return (int)syscall(SYS_mprotect, address, size, protection);
+	return pool ? protect(address, size, protection) :
+		      (int)syscall(SYS_mprotect, address, size, protection);
 }
 
 /* What a guard region does: the content goes, and every access faults. */
 static int guard(void *address, size_t size, bool install)
 {
+	if (!pool)
+		pool = address;
 	if (install)
 		syscall(SYS_madvise, address, size, MADV_DONTNEED);
+	set_guarded(address, size, install);
 	return (int)syscall(SYS_mprotect, address, size,
 			    install ? PROT_NONE : PROT_READ | PROT_WRITE);
 }
@@ -162,5 +203,7 @@ EXPORT void *mremap(void *from, size_t old_size, size_t size, int flags, ...)
 		errno = ENOMEM;
 		return MAP_FAILED;
 	}
+	if (to)
+		set_guarded(to, size, false);
 	return (void *)syscall(SYS_mremap, from, old_size, size, flags, to);
 }

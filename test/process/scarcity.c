@@ -16,6 +16,9 @@
 #define OBJECTS 200
 #define ROUNDS 2000
 #define MAPPINGS_MAX 200000
+#define BLOCK_BYTES 60000
+#define FILLED 4096	 /* objects, 16 MiB in all */
+#define MAPPINGS_OWN 200 /* which the program cannot do without */
 
 static size_t page;
 
@@ -122,6 +125,40 @@ static int many_mappings(void)
 	return 77;
 }
 
+static int need_mappings(void)
+{
+	static void *objects[OBJECTS];
+	char *memory = mmap(NULL, MAPPINGS_OWN * page, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	for (int i = 0; i < OBJECTS; i++)
+		memset(objects[i] = malloc(100), 1, 100);
+	for (size_t i = 0; i < MAPPINGS_OWN; i += 2)
+		if (mprotect(memory + i * page, page, PROT_READ))
+			return 1;
+	for (int i = 0; i < OBJECTS; i++)
+		free(objects[i]);
+	return 0;
+}
+
+/* Touches so much that a limit which was made for it is nearly reached. */
+static int fill(void)
+{
+	static unsigned char *objects[FILLED];
+	int error = work();
+
+	for (int i = 0; i < FILLED; i++) {
+		objects[i] = malloc(4080);
+		if (!objects[i])
+			return 4;
+		memset(objects[i], i, 4080);
+	}
+	for (int i = 0; i < FILLED; i++)
+		if (!holds(objects[i], 4080, (unsigned char)i))
+			return 5;
+	return error;
+}
+
 static volatile unsigned char sum;
 
 /* A late use reads and writes what it would have. */
@@ -163,6 +200,57 @@ static int late_locked(void)
 	free((void *)object);
 	sum = object[3];
 	return sum == 4 ? work() : 1;
+}
+
+/* The bytes are a list of the blocks. */
+static size_t take_all(void **blocks)
+{
+	size_t taken = 0;
+	void **block;
+
+	for (; (block = malloc(BLOCK_BYTES)); taken += BLOCK_BYTES) {
+		*block = *blocks;
+		*blocks = block;
+	}
+	while (mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) !=
+	       MAP_FAILED)
+		taken += page;
+	return taken;
+}
+
+static void give_back(void *blocks)
+{
+	while (blocks) {
+		void *next = *(void **)blocks;
+
+		free(blocks);
+		blocks = next;
+	}
+}
+
+/*
+ * All that it is given, and how much that was in KiB. There is nothing left for small objects then;
+ * a late use of one from before is what it would have been, and so is one far beyond its end.
+ */
+static int exhaust(void)
+{
+	volatile unsigned char *object = malloc(100), *other = malloc(100);
+	void *blocks = NULL;
+	size_t taken;
+
+	object[50] = 4;
+	taken = take_all(&blocks);
+	for (int i = 0; i < OBJECTS; i++) {
+		void *volatile small = malloc(100);
+
+		free(small);
+	}
+	other[page] = other[page];
+	free((void *)object);
+	sum = object[50];
+	printf("%zu\n", taken / 1024);
+	give_back(blocks);
+	return sum == 4 ? work() : 6;
 }
 
 /* Threads that all read an object at the instant when one of them frees it. */
@@ -222,7 +310,8 @@ int main(int count, char **arguments)
 	} deeds[] = {
 		{ "work", work },	   { "later", work_later }, { "count", count_mappings },
 		{ "many", many_mappings }, { "late", late_all },    { "locked", late_locked },
-		{ "hammer", hammer },	   { "dump", dump },
+		{ "hammer", hammer },	   { "dump", dump },	    { "need", need_mappings },
+		{ "fill", fill },	   { "exhaust", exhaust },
 	};
 
 	page = (size_t)getpagesize();

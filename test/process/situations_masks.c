@@ -365,9 +365,7 @@ static void process_1(void)
 struct kernel_action {
 	void (*handler)(int, siginfo_t *, void *);
 	unsigned long flags;
-#ifdef __x86_64__
 	void (*restorer)(void);
-#endif
 	unsigned long long mask;
 };
 

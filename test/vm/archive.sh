@@ -32,11 +32,11 @@ find_mirrors()
 # but neither its hooks nor its pins.
 configure_apt()
 {
-	apt=$cache/apt/$release
+	apt=$cache/apt/$archive
 	mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/empty"
 	: >"$apt/status"
 	# A release that is no longer supported is never signed anew, so its signature may expire.
-	options="arch=amd64 check-valid-until=no signed-by=$keyring"
+	options="arch=$architecture check-valid-until=no signed-by=$keyring"
 	cat >"$apt/sources.list" <<-END
 		deb [$options] $mirror $release main
 		deb [$options] $mirror_security $release-security main
@@ -45,7 +45,8 @@ configure_apt()
 		#clear APT::Update;
 		#clear DPkg;
 		#clear APT::Architectures;
-		APT { Architecture "amd64"; Architectures { "amd64"; }; Install-Recommends "false"; };
+		APT { Architecture "$architecture"; Architectures { "$architecture"; }; };
+		APT::Install-Recommends "false";
 		APT::Sandbox::User "root";
 		Acquire { Languages "none"; GzipIndexes "true"; Retries "2"; };
 		Dir {

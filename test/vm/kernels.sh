@@ -4,7 +4,7 @@
 # The script sets `here`, its own directory, before.
 
 cache=${XDG_CACHE_HOME:-${HOME:?names the directory of the cache}/.cache}/picket/vm
-kernels_known='debian-VERSION[-FLAVOUR]-amd64, VERSION 5.10, 6.1 or 6.12, FLAVOUR generic or rt'
+kernels_known='debian-VERSION[-FLAVOUR]-amd64 or -arm64, VERSION 5.10, 6.1 or 6.12, FLAVOUR generic or rt'
 
 # What run and kbuild exit with when they never got as far as a guest or a compiler.
 status_unable=125
@@ -26,7 +26,8 @@ usage_error()
 	exit 2
 }
 
-# Sets release, compiler and flavour, the last as Debian's package names have it.
+# Sets release, compiler, architecture and flavour, the last as Debian's package names have it; and
+# archive, the name that the release for that architecture has in the cache.
 parse_kernel()
 {
 	case $1 in
@@ -35,12 +36,15 @@ parse_kernel()
 	debian-6.12-*) release=trixie compiler=gcc-14 ;;
 	*) usage_error "'$1' is no kernel; allowed: $kernels_known" ;;
 	esac
+	architecture=${1##*-}
 	case ${1#debian-*-} in
-	amd64) flavour=cloud-amd64 ;;
-	generic-amd64) flavour=amd64 ;;
-	rt-amd64) flavour=rt-amd64 ;;
+	amd64 | arm64) flavour=cloud-$architecture ;;
+	generic-amd64 | generic-arm64) flavour=$architecture ;;
+	rt-amd64 | rt-arm64) flavour=rt-$architecture ;;
 	*) usage_error "'$1' is no kernel; allowed: $kernels_known" ;;
 	esac
+	archive=$release
+	[ "$architecture" = amd64 ] || archive=$release-$architecture
 }
 
 need_program()
@@ -57,13 +61,14 @@ need_kernel()
 
 need_compiler()
 {
+	[ "$architecture" = amd64 ] || die "no module can be built for $1: that is done on amd64 only"
 	[ -d "$cache/compilers/$release" ] || "$here/fetch" --compiler "$1" || exit $status_unable
 }
 
-# need_package KERNEL NAME: of the kernel's release, unpacked in $cache/packages/$release/NAME
+# need_package KERNEL NAME: of the kernel's release, unpacked in $cache/packages/$archive/NAME
 need_package()
 {
-	[ -d "$cache/packages/$release/$2" ] || "$here/fetch" --package "$2" "$1" || exit $status_unable
+	[ -d "$cache/packages/$archive/$2" ] || "$here/fetch" --package "$2" "$1" || exit $status_unable
 }
 
 # Can a mount namespace be made here? Not in a chroot, and for a plain user not everywhere. Sets

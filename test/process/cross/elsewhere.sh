@@ -1,17 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 #
-# usage: elsewhere.sh SOURCE BUILD MACHINE     MACHINE: arm64 or musl
+# usage: elsewhere.sh SOURCE BUILD MACHINE [KERNEL TEST...]     MACHINE: arm64 or musl
 #
 # The process tests on another machine (in an emulator) or over another C library, in a build
-# directory of their own under BUILD. TAP: a line for each of them.
+# directory of their own under BUILD; or those that ../vm.sh runs in a guest with that kernel. TAP.
 source=$1
 build=$2/elsewhere-$3
 machine=$3
+shift 3
 unset MESON_EXE_WRAPPER MALLOC_PERTURB_ MAKEFLAGS MAKELEVEL DESTDIR
 
 case $machine in
-arm64) needs="aarch64-linux-gnu-gcc qemu-aarch64" ;;
+arm64) needs="aarch64-linux-gnu-gcc aarch64-linux-gnu-g++ qemu-aarch64" ;;
 musl) needs=musl-gcc ;;
 esac
 for command in $needs; do
@@ -28,14 +29,23 @@ make_it() {
 	ninja -C "$build"
 }
 
-if make_it >"$build.log" 2>&1; then
-	echo "ok 1 - it is built"
-else
+# Two tests may want it at once.
+exec 9>"$build.lock"
+flock 9
+if ! make_it >"$build.log" 2>&1; then
 	tail -n 30 "$build.log" | sed 's/^/# /'
 	echo "not ok 1 - it is built"
 	echo "1..1"
 	exit 1
 fi
+exec 9>&-
+if [ $# -gt 0 ]; then
+	kernel=$1
+	shift
+	exec "$source/test/process/vm.sh" "$kernel" "$build/port/process/libpicket.so" \
+		"$build/test/process/cross" "$@"
+fi
+echo "ok 1 - it is built"
 meson test -C "$build" --no-rebuild --num-processes 2 >"$build.log" 2>&1
 jq -r '.stdout // "" | split("\n")[] | select(test("^ok .*# SKIP"))' \
 	"$build/meson-logs/testlog.json" | sed 's/^ok [0-9]* /# /'
