@@ -73,8 +73,9 @@ class Python:
 
     def run(self, case, environment, directory):
         results = directory / "results.xml"
-        status, said = run(["/usr/bin/python3", "-m", "test", "--timeout", TIMEOUT_SECONDS // 2,
-                         "--junit-xml", results, case], environment, directory)
+        # VSOCK: in some virtual machines it waits for itself until time is up.
+        status, said = run(["/usr/bin/python3", "-m", "test", "--timeout", TIMEOUT_SECONDS // 2, "-i",
+                            "*VSOCK*", "--junit-xml", results, case], environment, directory)
         if not results.exists():
             raise NoVerdict(f"exit status {status}: {said.decode(errors='replace')[-2000:]}")
         verdicts = {"exit status": status}
