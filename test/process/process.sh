@@ -90,6 +90,7 @@ if [ "$(id -u)" -eq 0 ] && cp /bin/true "$dir/true"; then
 	check "a set-user-id program runs" [ $status -eq 0 ]
 	check "and reads no options" text_is err ""
 fi
+
 # ---- the end of a program ----
 
 run "rate=1:exit_code=86" "$hostile" overflow quick_exit
@@ -106,7 +107,8 @@ check "abort stays SIGABRT" [ $status -eq 134 ]
 run "rate=1:on_report=abort" "$hostile" overflow crash
 check "a crash stays SIGSEGV, whatever is found then" [ $status -eq 139 ]
 check "which is reported" has err "^BUG: PICKET: memory corruption"
-timeout 20 "$picket" run --rate=1 --exit-code=86 --log="$dir/child" -- "$hostile" in_child
+timeout 20 "$picket" run --rate=1 --exit-code=86 --log="$dir/child" -- "$hostile" in_child \
+	>"$dir/out"
 check "picket run: exit_code, with a report in a child" [ $? -eq 86 ]
 
 # ---- nowhere to report to ----
