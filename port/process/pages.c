@@ -255,9 +255,21 @@ static void mark_fenced(struct picket_pages *pages, uptr address, uptr size_byte
 	set_apart(pages, address, size_bytes, true);
 }
 
+/* A child that is forked now must know that it has to be made accessible. */
+static int fence_surely(struct picket_pages *pages, uptr address, uptr size_bytes)
+{
+	int error;
+
+	change_all(pages, address, size_bytes, 0, FENCED);
+	error = protect(address, size_bytes, PROT_NONE);
+	if (error)
+		unfence(pages, address, size_bytes);
+	return error;
+}
+
 static int fence(struct picket_pages *pages, uptr address, uptr size_bytes)
 {
-	int error = is_full(pages) ? -ENOMEM : protect(address, size_bytes, PROT_NONE);
+	int error = is_full(pages) ? -ENOMEM : fence_surely(pages, address, size_bytes);
 
 	if (error)
 		return error;
@@ -337,10 +349,7 @@ static int open_page(struct picket_pages *pages, uptr address)
 			return move_back(pages, address);
 		}
 	}
-	if (unfence(pages, address, page_bytes()) || remove_hard(address, page_bytes()))
-		return -ENOMEM;
-	state_change(pages, address, 0, SHOWN | OPENED);
-	return 0;
+	return unfence(pages, address, page_bytes()) ? -ENOMEM : open_empty(pages, address);
 }
 
 static int open_all(struct picket_pages *pages, uptr address, uptr size_bytes)
@@ -409,10 +418,10 @@ static void keep(struct picket_pages *pages, uptr address)
  */
 static int install_unseen(struct picket_pages *pages, uptr address, uptr size_bytes)
 {
-	bool unseen = !picket_libc_is_alone() && !protect(address, size_bytes, PROT_NONE);
+	bool unseen = !picket_libc_is_alone() && !fence_surely(pages, address, size_bytes);
 	int error = install(address, size_bytes);
 
-	if (unseen && (error || unprotect_hard(pages, address, size_bytes))) {
+	if (unseen && (error || unfence(pages, address, size_bytes))) {
 		mark_fenced(pages, address, size_bytes);
 		return 0;
 	}

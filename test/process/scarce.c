@@ -10,12 +10,14 @@
  *	some=N		of what is named above after this only one in N, at random
  *	seed=N		of that randomness
  *	later		not before the program says so, by calling scarce(true)
+ *	rest		who hides a page by mprotect() rests then, until scarce(false)
  */
 /* off_t has 64 bits anyway, and mmap must be mmap. */
 #undef _FILE_OFFSET_BITS
 #include <dlfcn.h>
 #include <errno.h>
 #include <link.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,14 +37,23 @@
 enum { MMAP, MPROTECT, MADVISE, MREMAP, GUARD, KINDS };
 
 static struct {
-	bool ready, active, old, made;
+	bool ready, active, old, made, rest;
 	unsigned int refuse[KINDS]; /* one in so many; 0: none */
 	uint64_t random;
 } setting;
 
+EXPORT int scarce_resting; /* threads */
+
 EXPORT void scarce(bool on)
 {
-	setting.active = on;
+	__atomic_store_n(&setting.active, on, __ATOMIC_RELEASE);
+}
+
+static void rest(void)
+{
+	__atomic_add_fetch(&scarce_resting, 1, __ATOMIC_RELEASE);
+	while (__atomic_load_n(&setting.active, __ATOMIC_ACQUIRE))
+		sched_yield();
 }
 
 static void read_word(const char *word, unsigned int *some)
@@ -60,6 +71,8 @@ static void read_word(const char *word, unsigned int *some)
 		setting.old = true;
 	else if (!strcmp(word, "new"))
 		setting.made = true;
+	else if (!strcmp(word, "rest"))
+		setting.rest = true;
 	for (int kind = 0; kind < KINDS; kind++)
 		if (!strcmp(word, names[kind]))
 			setting.refuse[kind] = *some;
@@ -154,12 +167,17 @@ EXPORT void *mmap64(void *, size_t, int, int, int, off_t) __attribute__((alias("
 
 EXPORT int mprotect(void *address, size_t size, int protection)
 {
+	int error;
+
 	if (is_refused(MPROTECT, CALLER)) {
 		errno = ENOMEM;
 		return -1;
 	}
-	return pool ? protect(address, size, protection) :
-		      (int)syscall(SYS_mprotect, address, size, protection);
+	error = pool ? protect(address, size, protection) :
+		       (int)syscall(SYS_mprotect, address, size, protection);
+	if (setting.rest && protection == PROT_NONE && is_picket(CALLER))
+		rest();
+	return error;
 }
 
 /* What a guard region does: the content goes, and every access faults. */

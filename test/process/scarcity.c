@@ -6,11 +6,13 @@
 #include <dlfcn.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define OBJECTS 200
@@ -290,6 +292,36 @@ static int hammer(void)
 	return bad[0] || bad[1] || bad[2];
 }
 
+static void *free_it(void *object)
+{
+	free(object);
+	return NULL;
+}
+
+/* A thread frees an object, and is in the middle of hiding it when another one forks. */
+static int fork_meanwhile(void)
+{
+	const int *resting = dlsym(RTLD_DEFAULT, "scarce_resting");
+	char *object = malloc(64);
+	pthread_t thread;
+	int status;
+	pid_t child;
+
+	make_scarce(true);
+	pthread_create(&thread, NULL, free_it, object);
+	while (!__atomic_load_n(resting, __ATOMIC_ACQUIRE))
+		sched_yield();
+	child = fork();
+	make_scarce(false);
+	if (!child) {
+		for (int i = 0; i < 4 * OBJECTS; i++)
+			free(memset(malloc(64), 0x5a, 64));
+		exit(0);
+	}
+	pthread_join(thread, NULL);
+	return waitpid(child, &status, 0) != child || status;
+}
+
 /* Half of the objects are freed, and a core is dumped. */
 static int dump(void)
 {
@@ -311,7 +343,7 @@ int main(int count, char **arguments)
 		{ "work", work },	   { "later", work_later }, { "count", count_mappings },
 		{ "many", many_mappings }, { "late", late_all },    { "locked", late_locked },
 		{ "hammer", hammer },	   { "dump", dump },	    { "need", need_mappings },
-		{ "fill", fill },	   { "exhaust", exhaust },
+		{ "fill", fill },	   { "exhaust", exhaust },  { "fork", fork_meanwhile },
 	};
 
 	page = (size_t)getpagesize();

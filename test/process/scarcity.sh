@@ -105,6 +105,12 @@ check "and too large a pool is off" [ $? -eq 0 ]
 (ulimit -d 20000 && run "" rate=1 work && fine && [ "$(counter guard_regions)" = 0 ])
 check "with RLIMIT_DATA neither" [ $? -eq 0 ]
 
+# ---- a page is half hidden when the process forks
+for kind in "" old new; do
+	run "later,rest${kind:+,$kind}" rate=1 fork
+	check "the child uses its place (${kind:-as it is})" silent
+done
+
 # ---- the data of freed objects
 for kind in "" old new new,mremap; do
 	run "$kind" rate=1 late

@@ -56,7 +56,7 @@ boot() {
 	"$here/run" "$kernel" $files --file "$library:bin/libpicket.so" --file "$tests:test/process" \
 		--file "$tests/../tap.sh:test/tap.sh" --file "$work/tests:tests" \
 		--file "$tests/../../doc/processes.md:doc/processes.md" --init "$tests/vm-guest" \
-		--append quiet --timeout 280
+		--append quiet --timeout 600
 }
 
 echo "$*" >"$work/tests"
