@@ -25,12 +25,11 @@
 #define MOVED 0x40u  /* came from the store, mapping and all */
 #define APART 0x80u  /* mapped unlike the pool */
 
-#define SPARE_MAX 16	  /* free places that keep their memory */
-#define EMPTY 0x80000000u /* beside the next free place: this one has no memory */
-#define TRIES 4		  /* of calls without which the host cannot go on */
-#define RESERVE_PAGES 16  /* that can be shown when no more memory may be had */
-#define PATIENCE_NS                                                                                \
-	2000000000ull /* with a thread that brings a page back; a fork may have lost it */
+#define SPARE_MAX 16		  /* free places that keep their memory */
+#define EMPTY 0x80000000u	  /* beside the next free place: this one has no memory */
+#define TRIES 4			  /* of calls without which the host cannot go on */
+#define RESERVE_PAGES 16	  /* that can be shown when no more memory may be had */
+#define PATIENCE_NS 2000000000ull /* with a mover; a fork may have lost it */
 
 static uptr page_bytes(void)
 {
@@ -234,13 +233,10 @@ static void place_give(struct picket_pages *pages, uptr address)
 /* A page that is FENCED is unlike the pool; one that was MOVED stays so. */
 static int unfence(struct picket_pages *pages, uptr address, uptr size_bytes)
 {
-	int error;
-
 	if (!any(pages, address, size_bytes, FENCED, FENCED))
 		return 0;
-	error = unprotect_hard(pages, address, size_bytes);
-	if (error)
-		return error;
+	if (unprotect_hard(pages, address, size_bytes))
+		return -ENOMEM;
 	for (uptr at = address; at < address + size_bytes; at += page_bytes()) {
 		state_change(pages, at, FENCED, 0);
 		if (!any(pages, at, page_bytes(), MOVED, MOVED))
@@ -271,10 +267,9 @@ static int fence(struct picket_pages *pages, uptr address, uptr size_bytes)
 {
 	int error = is_full(pages) ? -ENOMEM : fence_surely(pages, address, size_bytes);
 
-	if (error)
-		return error;
-	mark_fenced(pages, address, size_bytes);
-	return 0;
+	if (!error)
+		mark_fenced(pages, address, size_bytes);
+	return error;
 }
 
 /*
