@@ -10,7 +10,7 @@
  *	some=N		of what is named above after this only one in N, at random
  *	seed=N		of that randomness
  *	later		not before the program says so, by calling scarce(true)
- *	rest		who hides a page by mprotect() rests then, until scarce(false)
+ *	rest		who first hides a page by mprotect() rests then, until scarce(false)
  */
 /* off_t has 64 bits anyway, and mmap must be mmap. */
 #undef _FILE_OFFSET_BITS
@@ -42,7 +42,7 @@ static struct {
 	uint64_t random;
 } setting;
 
-EXPORT int scarce_resting; /* threads */
+EXPORT bool scarce_resting; /* a thread is, or was */
 
 EXPORT void scarce(bool on)
 {
@@ -51,7 +51,8 @@ EXPORT void scarce(bool on)
 
 static void rest(void)
 {
-	__atomic_add_fetch(&scarce_resting, 1, __ATOMIC_RELEASE);
+	if (__atomic_exchange_n(&scarce_resting, true, __ATOMIC_ACQ_REL))
+		return;
 	while (__atomic_load_n(&setting.active, __ATOMIC_ACQUIRE))
 		sched_yield();
 }
@@ -175,7 +176,7 @@ EXPORT int mprotect(void *address, size_t size, int protection)
 	}
 	error = pool ? protect(address, size, protection) :
 		       (int)syscall(SYS_mprotect, address, size, protection);
-	if (setting.rest && protection == PROT_NONE && is_picket(CALLER))
+	if (setting.rest && setting.active && protection == PROT_NONE && is_picket(CALLER))
 		rest();
 	return error;
 }

@@ -301,7 +301,7 @@ static void *free_it(void *object)
 /* A thread frees an object, and is in the middle of hiding it when another one forks. */
 static int fork_meanwhile(void)
 {
-	const int *resting = dlsym(RTLD_DEFAULT, "scarce_resting");
+	const bool *resting = dlsym(RTLD_DEFAULT, "scarce_resting");
 	char *object = malloc(64);
 	pthread_t thread;
 	int status;

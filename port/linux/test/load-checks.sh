@@ -4,7 +4,7 @@
 # memory.
 
 # By so much two measurements differ when nothing happens between them but load.
-pages_slack_kib=256
+pages_slack_kib=512
 slab_slack_kib=4096
 
 # Of the kind of load that did the fewest, at all times together.
