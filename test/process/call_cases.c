@@ -20,7 +20,6 @@
 
 #define THERE "/proc"
 #define LINK "/proc/self/exe"
-#define NOWHERE "/nowhere/at/all"
 
 /* What programs compiled with _FORTIFY_SOURCE call. */
 ssize_t __readlink_chk(const char *path, char *buffer, size_t bytes, size_t room);
@@ -61,11 +60,6 @@ void call_cases_start(void)
 
 /* ---- contents ---- */
 
-static void zeros(char *content)
-{
-	(void)content;
-}
-
 static void there(char *content)
 {
 	strcpy(content, THERE);
@@ -74,11 +68,6 @@ static void there(char *content)
 static void symbolic(char *content)
 {
 	strcpy(content, LINK);
-}
-
-static void nowhere(char *content)
-{
-	strcpy(content, NOWHERE);
 }
 
 static void name(char *content)
@@ -100,13 +89,6 @@ static void one(char *content)
 	int value = 1;
 
 	memcpy(content, &value, sizeof(value));
-}
-
-static void duration(char *content)
-{
-	struct timespec time = { 0, 1000 };
-
-	memcpy(content, &time, sizeof(time));
 }
 
 static void poll_fd(char *content)
@@ -158,11 +140,6 @@ static void descriptor(char *content)
 static long opened(int fd)
 {
 	return fd >= 0 && !close(fd);
-}
-
-static long is_nowhere(int result)
-{
-	return result == -1 && errno == ENOENT;
 }
 
 static long child_ends(void)

@@ -10,7 +10,6 @@
 #include <sys/xattr.h>
 #include <time.h>
 
-#define NOWHERE "/nowhere/at/all"
 #define KEY "user.picket"
 #define NO_KEY "user.none"
 
@@ -63,16 +62,6 @@ void call_stores_end(void)
 
 /* ---- contents and results ---- */
 
-static void zeros(char *content)
-{
-	(void)content;
-}
-
-static void nowhere(char *content)
-{
-	strcpy(content, NOWHERE);
-}
-
 static void key(char *content)
 {
 	strcpy(content, KEY);
@@ -81,18 +70,6 @@ static void key(char *content)
 static void no_key(char *content)
 {
 	strcpy(content, NO_KEY);
-}
-
-static void duration(char *content)
-{
-	struct timespec time = { 0, 1000 };
-
-	memcpy(content, &time, sizeof(time));
-}
-
-static long is_nowhere(long result)
-{
-	return result == -1 && errno == ENOENT;
 }
 
 static long is_absent(int result)

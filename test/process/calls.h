@@ -3,6 +3,7 @@
 #ifndef PICKET_TEST_CALLS_H
 #define PICKET_TEST_CALLS_H
 
+#include <errno.h>
 #include <picket/record.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -12,11 +13,13 @@
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SIZE 64 /* of an object whose end is overrun */
 #define BYTES 32
 #define CONTENT_MAX 1024
+#define NOWHERE "/nowhere/at/all"
 
 /* Memory for one argument. */
 struct call_case {
@@ -64,5 +67,29 @@ void call_stores_end(void);
 
 /** calls_are_native() - by the kernel, not by an emulator, which is no kernel in all? */
 bool calls_are_native(void);
+
+/* ---- contents and results that several tables have ---- */
+
+static inline void zeros(char *content)
+{
+	(void)content;
+}
+
+static inline void nowhere(char *content)
+{
+	strcpy(content, NOWHERE);
+}
+
+static inline void duration(char *content)
+{
+	struct timespec time = { 0, 1000 };
+
+	memcpy(content, &time, sizeof(time));
+}
+
+static inline long is_nowhere(long result)
+{
+	return result == -1 && errno == ENOENT;
+}
 
 #endif
